@@ -1,0 +1,14 @@
+// Loops over bytes that need CPU instructions which Swift does not reach. Called once per block or line, never per byte.
+#ifndef WEIR_KERNELS_H
+#define WEIR_KERNELS_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+/// The first occurrence of needle in text, or -1. An empty needle is found at 0.
+ptrdiff_t weir_find(const uint8_t *text, size_t length, const uint8_t *needle, size_t needle_length);
+
+/// CRC-32C (Castagnoli) of bytes, continuing from `seed` (0 to start); the value that iSCSI and RFC 3720 define.
+uint32_t weir_crc32c(uint32_t seed, const uint8_t *bytes, size_t length);
+
+#endif

@@ -1,0 +1,19 @@
+/// Why a query has no answer. The API turns each case into Loki's status code; `message` is Loki's wording.
+public enum QueryError: Error, Sendable, Hashable {
+    /// The text is no query, or asks for what does not exist: 400.
+    case syntax(SyntaxError)
+    /// A line of a metric query could not be parsed or converted: 400.
+    case pipeline(message: String)
+    /// A limit was crossed: 400.
+    case limit(message: String)
+    /// The question itself makes no sense, such as a log query at an instant: 400.
+    case invalid(message: String)
+    /// It took longer than `query_timeout`: 504.
+    case timedOut
+    /// The client went away: 499.
+    case cancelled
+    /// The store cannot be read now: 503.
+    case unavailable(message: String)
+    /// The store failed: 500.
+    case failed(message: String)
+}

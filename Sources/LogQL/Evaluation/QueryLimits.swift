@@ -1,0 +1,20 @@
+/// What a query may cost, by Loki's names in `limits_config`.
+public struct QueryLimits: Sendable {
+    /// `max_entries_limit_per_query`: the largest `limit` of a log query; 0 is no limit.
+    public var entriesMax = 5000
+    /// `max_query_series`: the most series in an answer.
+    public var seriesMax = 500
+    /// `max_query_length`: the longest time range in nanoseconds; 0 is no limit.
+    public var lengthNanosecondsMax: Int64 = 721 * 3600 * 1_000_000_000
+    /// `query_timeout`, in nanoseconds.
+    public var timeoutNanoseconds: Int64 = 60 * 1_000_000_000
+    /// The longest query text in bytes; longer ones would let one request hold the parser for seconds.
+    public var textBytesMax = 131_072
+    /// The most steps of a range query, Prometheus' and Loki's figure.
+    public var stepsMax = 11_000
+    /// Threads of one scan; 0 is one per core.
+    public var workers = 0
+
+    /// Creates Loki's defaults.
+    public init() {}
+}

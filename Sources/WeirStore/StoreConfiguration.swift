@@ -1,0 +1,33 @@
+/// Where the store keeps its files and how it behaves.
+public struct StoreConfiguration: Sendable {
+    /// When a push is acknowledged.
+    public enum WALSync: String, Sendable, CaseIterable {
+        /// After its bytes are synced to disk; concurrent pushes share a sync.
+        case commit
+        /// At once; bytes are synced every `walSyncInterval`, so a power cut may lose that much.
+        case interval
+        /// At once; the kernel decides, so a power cut may lose what it had not written.
+        case off
+    }
+
+    /// The data folder; created when missing, locked while in use.
+    public var folder: String
+    /// When a push is acknowledged.
+    public var walSync = WALSync.commit
+    /// The time between syncs with `WALSync.interval`.
+    public var walSyncInterval = Duration.milliseconds(100)
+    /// The head is sealed when it holds this many bytes of lines. Smaller makes many small segments that compaction
+    /// must merge; larger makes a longer replay after a crash.
+    public var headBytesMax = 128 << 20
+    /// The head is sealed when its oldest row has been in it this long.
+    public var headAgeMax = Duration.seconds(600)
+    /// The head is sealed when the WAL holds this many bytes.
+    public var walBytesMax = 512 << 20
+    /// With less free disk than this the store turns read-only, so that sealing still finds room.
+    public var freeDiskBytesMin = 512 << 20
+
+    /// Creates the defaults for a data folder.
+    public init(folder: String) {
+        self.folder = folder
+    }
+}
