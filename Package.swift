@@ -90,7 +90,8 @@ let package = Package(
         ),
 
         // Tests and measurements.
-        .room("WeirTesting", ["WeirModel", "WeirSystem", "WeirBytes", "LogQL", "WeirStore"]),
+        .room("WeirTesting", ["WeirModel", "WeirSystem", "WeirBytes"]),
+        .tests("WeirModelTests", ["WeirModel", "WeirRegex"]),
     ],
     cxxLanguageStandard: .cxx17
 )
