@@ -92,6 +92,7 @@ let package = Package(
         // Tests and measurements.
         .room("WeirTesting", ["WeirModel", "WeirSystem", "WeirBytes"]),
         .tests("WeirModelTests", ["WeirModel", "WeirRegex"]),
+        .tests("RepositoryTests", []),
     ],
     cxxLanguageStandard: .cxx17
 )
