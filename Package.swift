@@ -93,6 +93,7 @@ let package = Package(
         .room("WeirTesting", ["WeirModel", "WeirSystem", "WeirBytes"]),
         .tests("WeirModelTests", ["WeirModel", "WeirRegex"]),
         .tests("RepositoryTests", []),
+        .tests("WeirBytesTests", ["WeirBytes"]),
     ],
     cxxLanguageStandard: .cxx17
 )
