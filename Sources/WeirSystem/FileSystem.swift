@@ -90,7 +90,7 @@ public struct FileError: Error, Sendable, Hashable, CustomStringConvertible {
 }
 
 #if canImport(Glibc)
-internal import Glibc
+    internal import Glibc
 #endif
 
 extension FileError {

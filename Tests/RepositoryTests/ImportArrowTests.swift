@@ -13,7 +13,7 @@ import Testing
         "WeirAgent": ["WeirModel", "WeirSystem", "WeirBytes", "WeirRegex", "WeirTemplate", "LogQL"],
         "WeirAPI": ["WeirModel", "WeirBytes", "LogQL"],
         "WeirConfig": ["WeirModel", "WeirStore", "LogQL", "WeirAgent", "WeirAPI", "Yams"],
-        "WeirTesting": ["WeirModel", "WeirSystem", "WeirBytes"],
+        "WeirTesting": ["Glibc", "WeirModel", "WeirSystem", "WeirBytes"],
     ]
 
     /// Part of the language's own library; no arrow.
