@@ -1,0 +1,78 @@
+import WeirBytes
+import WeirModel
+import WeirRegex
+
+/// A condition on the bytes of a line, with alternatives.
+final class LineFilter: Sendable {
+    /// One alternative.
+    enum Test: Sendable {
+        /// The line contains a text.
+        case literal(SubstringSearch)
+        /// A pattern is found in the line. Where `required` is known, only lines that contain one of it can match.
+        case pattern(Pattern, required: [SubstringSearch])
+        /// The line fits a pattern of literals and gaps.
+        case gaps(GapPattern)
+        /// Every line passes.
+        case always
+    }
+
+    /// The alternatives; one of them must hold, or none when the filter is negated.
+    let tests: [Test]
+    /// Whether lines for which a test holds are dropped.
+    let isNegated: Bool
+
+    /// Builds the running form.
+    init(_ syntax: LineFilterSyntax) throws(StageError) {
+        isNegated = [.lacks, .doesNotMatch, .doesNotFitPattern].contains(syntax.comparison)
+        var tests: [Test] = []
+        for operand in syntax.operands {
+            tests.append(contentsOf: try LineFilter.tests(syntax.comparison, operand))
+        }
+        self.tests = tests
+    }
+
+    /// Whether a line passes.
+    func accepts(_ line: UnsafeRawBufferPointer) -> Bool {
+        for test in tests where test.holds(for: line) { return !isNegated }
+        return isNegated
+    }
+
+    private static func tests(
+        _ comparison: LineFilterSyntax.Comparison, _ operand: LineFilterSyntax.Operand
+    ) throws(StageError) -> [Test] {
+        guard case .text(let text) = operand else { throw StageError("ip: invalid operation") }
+        switch comparison {
+        case .contains, .lacks:
+            return [text.isEmpty ? .always : .literal(SubstringSearch(Array(text.utf8)))]
+        case .matches, .doesNotMatch:
+            return try patternTests(text)
+        case .fitsPattern, .doesNotFitPattern:
+            return [.gaps(try GapPattern(text))]
+        }
+    }
+
+    private static func patternTests(_ text: String) throws(StageError) -> [Test] {
+        let pattern: Pattern
+        do { pattern = try Pattern(text) } catch { throw StageError(error.description) }
+        let literals = PatternLiterals(text)
+        if let alternatives = literals.exactAlternatives {
+            if alternatives.contains(where: { $0.isEmpty }) { return [.always] }
+            return alternatives.map { .literal(SubstringSearch($0, ignoresCase: literals.ignoresCase)) }
+        }
+        let required = literals.required.map { [SubstringSearch($0, ignoresCase: literals.ignoresCase)] } ?? []
+        return [.pattern(pattern, required: required)]
+    }
+}
+
+extension LineFilter.Test {
+    /// Whether the test holds for a line.
+    func holds(for line: UnsafeRawBufferPointer) -> Bool {
+        switch self {
+        case .always: true
+        case .literal(let search): search.matches(line)
+        case .pattern(let pattern, let required):
+            required.allSatisfy { $0.matches(line) } && pattern.matches(line)
+        case .gaps(let pattern): pattern.fits(line)
+        }
+    }
+}

@@ -1,0 +1,42 @@
+import WeirModel
+
+/// The stages of a query, built and in the order in which they run.
+///
+/// Immutable and shared by all workers; each worker runs it with its own ``PipelineRun``.
+struct Pipeline: Sendable {
+    /// Line filters that see the line as it was stored; they run over a whole batch at once.
+    let lineFilters: [LineFilter]
+    /// What runs entry by entry behind them.
+    let stages: [Stage]
+    /// The names that the stages mention.
+    let names: LabelNameRegistry
+
+    /// Builds the running form of stages.
+    ///
+    /// Line filters move to the front as far as nothing before them changes the line: entries that they drop need not
+    /// be parsed, and the answer is the same.
+    ///
+    /// - Throws: Loki's message for a stage that cannot be built, such as one with a bad pattern.
+    init(_ syntax: [StageSyntax], context: inout StageContext) throws(SyntaxError) {
+        var lineFilters: [LineFilter] = []
+        var stages: [Stage] = []
+        var isLineIntact = true
+        for stage in syntax {
+            let built: Stage
+            do {
+                built = try Stage(stage, context: &context)
+            } catch {
+                throw SyntaxError("stage '\(stage)' : \(error.message)")
+            }
+            if case .lineFilter(let filter) = built, isLineIntact {
+                lineFilters.append(filter)
+            } else {
+                stages.append(built)
+                if built.changesLine { isLineIntact = false }
+            }
+        }
+        self.lineFilters = lineFilters
+        self.stages = stages
+        names = context.names
+    }
+}
