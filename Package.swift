@@ -32,9 +32,10 @@ extension Target.Dependency {
     static let nioHTTPTypes: Self = .product(name: "NIOHTTPTypesHTTP1", package: "swift-nio-extras")
     static let nioCompression: Self = .product(name: "NIOHTTPCompression", package: "swift-nio-extras")
     static let httpTypes: Self = .product(name: "HTTPTypes", package: "swift-http-types")
-    static let hummingbird: Self = .product(name: "Hummingbird", package: "hummingbird")
+    static let hummingbird: Self = .product(name: "HummingbirdCore", package: "hummingbird")
     static let asyncHTTPClient: Self = .product(name: "AsyncHTTPClient", package: "async-http-client")
     static let lifecycle: Self = .product(name: "ServiceLifecycle", package: "swift-service-lifecycle")
+    static let unixSignals: Self = .product(name: "UnixSignals", package: "swift-service-lifecycle")
     static let logging: Self = .product(name: "Logging", package: "swift-log")
     static let grdb: Self = .product(name: "GRDB", package: "GRDB.swift")
     static let yams: Self = .product(name: "Yams", package: "Yams")
@@ -84,7 +85,7 @@ let package = Package(
             dependencies: [
                 "WeirModel", "WeirSystem", "WeirBytes", "LogQL", "WeirStore", "WeirAgent", "WeirAPI", "WeirConfig",
                 .hummingbird, .nioCore, .nioPosix, .nioHTTP1, .nioHTTPTypes, .nioCompression, .httpTypes,
-                .asyncHTTPClient, .lifecycle, .logging, .argumentParser,
+                .asyncHTTPClient, .lifecycle, .unixSignals, .logging, .argumentParser,
             ],
             swiftSettings: strict
         ),

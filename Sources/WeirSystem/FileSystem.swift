@@ -96,9 +96,15 @@ public struct FileError: Error, Sendable, Hashable, CustomStringConvertible {
 extension FileError {
     /// `cannot open ./data/lock: Permission denied`
     public var description: String {
-        "cannot \(operation) \(path): \(String(cString: strerror(code)))"
+        "cannot \(operation) \(path): \(reason)"
     }
+
+    /// The operating system's words: `Permission denied`.
+    public var reason: String { String(cString: strerror(code)) }
 
     /// Whether the disk or the quota is full.
     public var isDiskFull: Bool { code == ENOSPC || code == EDQUOT }
+
+    /// Whether the reader at the other end of a pipe is gone.
+    public var isBrokenPipe: Bool { code == EPIPE }
 }

@@ -1,10 +1,36 @@
 internal import ArgumentParser
+internal import WeirSystem
 
 /// The one binary; each subcommand is a file under Commands.
 @main
 struct Weir: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "weir",
-        abstract: "Collects, keeps and queries logs."
+        abstract: "Collects, keeps and queries logs.",
+        version: Version.number,
+        groupedSubcommands: [
+            CommandGroup(
+                name: "Questions to a server:", subcommands: [Query.self, Tail.self, Labels.self, Series.self])
+        ]
     )
+
+    /// Runs the command; what goes wrong is one line on standard error and exit code 1 (64 for arguments that make no
+    /// command).
+    static func main() async {
+        do {
+            var command = try parseAsRoot()
+            if var command = command as? any AsyncParsableCommand {
+                try await command.run()
+            } else {
+                try command.run()
+            }
+        } catch let failure as FileError where failure.isBrokenPipe {
+            exit(withError: ExitCode.success)
+        } catch let failure where failure is StartFailure || failure is ClientError || failure is FileError {
+            try? StandardStream.error.writeLine("weir: \(failure)")
+            exit(withError: ExitCode.failure)
+        } catch {
+            exit(withError: error)
+        }
+    }
 }

@@ -1,0 +1,91 @@
+/// What `query` and `query_range` answer.
+struct QueryAnswer: Decodable {
+    let data: Payload
+
+    struct Payload: Decodable {
+        let result: Result
+    }
+
+    /// The kinds of results, by `resultType`.
+    enum Result {
+        case streams([Stream])
+        case matrix([Series])
+        case vector([Sample])
+        case scalar(Point)
+    }
+
+    /// The entries of one label set.
+    struct Stream: Decodable {
+        let stream: [String: String]
+        let values: [Entry]
+    }
+
+    /// One line; `["<nanoseconds>", "<line>"]`, with structured metadata as a possible third element.
+    struct Entry: Decodable {
+        let nanoseconds: Int64
+        let line: String
+
+        init(from decoder: any Decoder) throws {
+            var values = try decoder.unkeyedContainer()
+            let text = try values.decode(String.self)
+            guard let nanoseconds = Int64(text) else {
+                throw DecodingError.dataCorruptedError(in: values, debugDescription: "timestamp \(text)")
+            }
+            self.nanoseconds = nanoseconds
+            line = try values.decode(String.self)
+        }
+    }
+
+    /// The points of one label set.
+    struct Series: Decodable {
+        let metric: [String: String]
+        let values: [Point]
+    }
+
+    /// The point of one label set.
+    struct Sample: Decodable {
+        let metric: [String: String]
+        let value: Point
+    }
+
+    /// An instant in seconds and the text of a number.
+    struct Point: Decodable {
+        let seconds: Double
+        let value: String
+
+        init(from decoder: any Decoder) throws {
+            var values = try decoder.unkeyedContainer()
+            seconds = try values.decode(Double.self)
+            value = try values.decode(String.self)
+        }
+    }
+}
+
+extension QueryAnswer.Payload {
+    private enum Key: String, CodingKey {
+        case resultType, result
+    }
+
+    init(from decoder: any Decoder) throws {
+        let values = try decoder.container(keyedBy: Key.self)
+        switch try values.decode(String.self, forKey: .resultType) {
+        case "streams": result = .streams(try values.decode([QueryAnswer.Stream].self, forKey: .result))
+        case "matrix": result = .matrix(try values.decode([QueryAnswer.Series].self, forKey: .result))
+        case "vector": result = .vector(try values.decode([QueryAnswer.Sample].self, forKey: .result))
+        case "scalar": result = .scalar(try values.decode(QueryAnswer.Point.self, forKey: .result))
+        case let other:
+            throw DecodingError.dataCorruptedError(
+                forKey: .resultType, in: values, debugDescription: "result type \(other)")
+        }
+    }
+}
+
+/// What the label endpoints answer; `data` is missing when there is nothing.
+struct NamesAnswer: Decodable {
+    let data: [String]?
+}
+
+/// What `series` answers.
+struct SeriesAnswer: Decodable {
+    let data: [[String: String]]?
+}

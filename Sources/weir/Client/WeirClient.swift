@@ -1,0 +1,84 @@
+internal import AsyncHTTPClient
+internal import FoundationEssentials
+internal import NIOCore
+internal import NIOHTTP1
+internal import NIOPosix
+internal import WeirSystem
+
+/// Asks a server that speaks Loki's HTTP API.
+struct WeirClient: Sendable {
+    /// Scheme, host and port.
+    let address: String
+
+    /// Answers are held in memory as a whole; a larger one is an error instead of a machine out of memory.
+    private static let answerBytesMax = 1 << 30
+
+    /// One for the life of the process, so never shut down. A server that is not there is told at once instead of being
+    /// tried again until the request times out.
+    private static let http = {
+        var configuration = HTTPClient.Configuration()
+        configuration.timeout.connect = .seconds(5)
+        configuration.connectionPool.retryConnectionEstablishment = false
+        return HTTPClient(eventLoopGroupProvider: .singleton, configuration: configuration)
+    }()
+
+    /// Entries or samples over a range.
+    func queryRange(_ query: String, _ parameters: [(name: String, value: String)]) async throws -> QueryAnswer {
+        try await ask("/loki/api/v1/query_range", [("query", query)] + parameters, about: query)
+    }
+
+    /// The names of labels.
+    func labelNames(_ parameters: [(name: String, value: String)]) async throws -> [String] {
+        try await (ask("/loki/api/v1/labels", parameters, about: nil) as NamesAnswer).data ?? []
+    }
+
+    /// The values of a label.
+    func labelValues(of name: String, _ parameters: [(name: String, value: String)]) async throws -> [String] {
+        let path = "/loki/api/v1/label/\(FormPairs.escape(name))/values"
+        return try await (ask(path, parameters, about: nil) as NamesAnswer).data ?? []
+    }
+
+    /// The label sets that match any of the selectors.
+    func series(_ parameters: [(name: String, value: String)]) async throws -> [[String: String]] {
+        let selector = parameters.first { $0.name == "match[]" }?.value
+        return try await (ask("/loki/api/v1/series", parameters, about: selector) as SeriesAnswer).data ?? []
+    }
+
+    private func ask<Answer: Decodable>(
+        _ path: String, _ parameters: [(name: String, value: String)], about query: String?
+    ) async throws -> Answer {
+        let pairs = parameters.map { FormPairs.escape($0.name) + "=" + FormPairs.escape($0.value) }
+        var request = HTTPClientRequest(url: address + path + "?" + pairs.joined(separator: "&"))
+        request.headers.add(name: "User-Agent", value: "weir/\(Version.number)")
+        let response: HTTPClientResponse
+        let body: ByteBuffer
+        do {
+            response = try await Self.http.execute(request, timeout: .minutes(10))
+            body = try await response.body.collect(upTo: Self.answerBytesMax)
+        } catch {
+            throw ClientError.unreachable(address: address, reason: Self.reason(of: error))
+        }
+        guard response.status == .ok else {
+            var message = String(buffer: body)
+            while message.last?.isNewline == true { message.removeLast() }
+            throw ClientError.refused(status: Int(response.status.code), message: message, query: query)
+        }
+        do {
+            return try JSONDecoder().decode(Answer.self, from: Data(body.readableBytesView))
+        } catch {
+            throw ClientError.unexpected(address: address, reason: "\(error)")
+        }
+    }
+
+    private static func reason(of error: any Error) -> String {
+        switch error {
+        case let error as NIOConnectionError:
+            guard let first = error.connectionErrors.first else { return "no such host" }
+            return reason(of: first.error)
+        case let error as IOError:
+            return FileError(operation: "connect", path: "there", code: error.errnoCode).reason
+        default:
+            return "\(error)"
+        }
+    }
+}

@@ -1,0 +1,37 @@
+internal import WeirModel
+
+/// One printed row: a line of a log, or the value of a metric.
+struct Row: Hashable {
+    /// Nanoseconds since 1970 UTC.
+    let nanoseconds: Int64
+    let labels: LabelSet
+    /// The line, or the number as the server wrote it.
+    let text: String
+}
+
+extension QueryAnswer.Result {
+    /// All rows in order of time; those of equal time in the order of the answer.
+    func rows(forward: Bool) -> [Row] {
+        var rows: [Row] = []
+        switch self {
+        case .streams(let streams):
+            for stream in streams {
+                let labels = LabelSet(stream.stream.map { Label($0.key, $0.value) })
+                rows += stream.values.map { Row(nanoseconds: $0.nanoseconds, labels: labels, text: $0.line) }
+            }
+        case .matrix(let series):
+            for series in series { rows += series.values.map { Self.row(series.metric, $0) } }
+        case .vector(let samples):
+            rows = samples.map { Self.row($0.metric, $0.value) }
+        case .scalar(let point):
+            rows = [Self.row([:], point)]
+        }
+        rows.sort { forward ? $0.nanoseconds < $1.nanoseconds : $0.nanoseconds > $1.nanoseconds }
+        return rows
+    }
+
+    private static func row(_ metric: [String: String], _ point: QueryAnswer.Point) -> Row {
+        let labels = LabelSet(metric.map { Label($0.key, $0.value) })
+        return Row(nanoseconds: Int64(point.seconds * 1e9), labels: labels, text: point.value)
+    }
+}
