@@ -91,6 +91,9 @@ let package = Package(
         ),
 
         // Tests and measurements.
+        .executableTarget(
+            name: "weir-demo-containers", dependencies: ["WeirSystem", "WeirBytes"], path: "bench/demo",
+            swiftSettings: strict),
         .room("WeirTesting", ["WeirModel", "WeirSystem", "WeirBytes"]),
         .tests("WeirModelTests", ["WeirModel", "WeirRegex"]),
         .tests("RepositoryTests", []),

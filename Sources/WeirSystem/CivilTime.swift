@@ -1,20 +1,24 @@
 /// A UTC date and time of day, for headers, log lines and terminals.
-struct CivilTime {
-    let year: Int
+public struct CivilTime: Sendable, Hashable {
+    /// By the Gregorian calendar, also before it was introduced.
+    public let year: Int
     /// 1...12.
-    let month: Int
+    public let month: Int
     /// 1...31.
-    let day: Int
-    let hour: Int
-    let minute: Int
-    let second: Int
+    public let day: Int
+    /// 0...23.
+    public let hour: Int
+    /// 0...59.
+    public let minute: Int
+    /// 0...59; leap seconds do not exist in this count.
+    public let second: Int
     /// 0...999,999,999.
-    let nanosecond: Int
+    public let nanosecond: Int
     /// 0 is Sunday.
-    let weekday: Int
+    public let weekday: Int
 
     /// The date and time at `nanoseconds` since 1970 UTC, by the proleptic Gregorian calendar.
-    init(nanoseconds: Int64) {
+    public init(nanoseconds: Int64) {
         let (days, ofDay) = Self.divide(Int(nanoseconds), 86_400_000_000_000)
         nanosecond = ofDay % 1_000_000_000
         second = ofDay / 1_000_000_000 % 60
@@ -32,17 +36,17 @@ struct CivilTime {
     }
 
     /// `2026-03-10T10:59:54.371Z`, cut to milliseconds.
-    var milliseconds: String {
+    public var milliseconds: String {
         "\(date)T\(time).\(Self.pad(nanosecond / 1_000_000, 3))Z"
     }
 
     /// `2026-03-10T10:59:54.371681108Z`.
-    var exact: String {
+    public var exact: String {
         "\(date)T\(time).\(Self.pad(nanosecond, 9))Z"
     }
 
     /// `Tue, 10 Mar 2026 10:59:54 GMT`, the form of the `Date` header.
-    var header: String {
+    public var header: String {
         let weekdays = ["Sun", "Mon", "Tue", "Wed", "Thu", "Fri", "Sat"]
         let months = ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"]
         return "\(weekdays[weekday]), \(Self.pad(day, 2)) \(months[month - 1]) \(Self.pad(year, 4)) \(time) GMT"

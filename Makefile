@@ -1,0 +1,37 @@
+# make run | demo | test | bench | fmt | lint | clean; CONTRIBUTING.md says what each is for.
+
+SWIFT ?= swift
+RELEASE = .build/release
+# Release links the Swift runtime in, so that the binary runs where no toolchain is.
+RELEASE_FLAGS = -c release --static-swift-stdlib
+SOURCES = Package.swift Sources Tests bench
+
+.PHONY: run demo test bench build fmt lint clean packages
+
+run: build
+	$(RELEASE)/weir run --config.file config/weir.yaml
+
+demo: build
+	bench/run-demo $(RELEASE)
+
+test: packages
+	$(SWIFT) build --build-tests
+	$(SWIFT) test --skip-build
+
+bench: build
+	bench/run
+
+build: packages
+	$(SWIFT) build $(RELEASE_FLAGS)
+
+fmt:
+	$(SWIFT) format --in-place --recursive --parallel $(SOURCES)
+
+lint:
+	$(SWIFT) format lint --strict --recursive --parallel $(SOURCES)
+
+clean:
+	rm -rf .build data
+
+packages:
+	@bench/packages
