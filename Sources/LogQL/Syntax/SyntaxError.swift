@@ -20,4 +20,16 @@ public struct SyntaxError: Error, Sendable, Hashable {
         column = nil
         message = "parse error : \(text)"
     }
+
+    /// Creates an error whose text stands alone, without Loki's `parse error` in front.
+    public init(verbatim text: String) {
+        line = nil
+        column = nil
+        message = text
+    }
+
+    /// Creates the error that a stage cannot be built, such as `stage '|~ "("' : error parsing regexp: …`.
+    public init(stage: StageSyntax, _ reason: String) {
+        self.init("stage '\(stage)' : \(reason)")
+    }
 }

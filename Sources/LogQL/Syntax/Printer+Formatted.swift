@@ -1,0 +1,81 @@
+import WeirModel
+
+extension Query {
+    /// The query over several lines, as `format_query` answers: whatever is longer than 100 characters is split, and
+    /// its parts are indented by two blanks.
+    public func formatted() -> String {
+        switch self {
+        case .log(let query): query.formatted(0)
+        case .metric(let query): query.formatted(0)
+        }
+    }
+}
+
+/// Texts up to this many characters stay on one line.
+private let lineMax = 100
+
+private func indent(_ level: Int) -> String { String(repeating: "  ", count: level) }
+
+private func fits(_ text: String) -> Bool { text.utf8.count <= lineMax }
+
+extension LogQuery {
+    fileprivate func formatted(_ level: Int) -> String {
+        let text = description
+        if stages.isEmpty || fits(text) { return indent(level) + text }
+        let lines = [indent(level) + selectorText] + stages.map { indent(level + 1) + $0.description }
+        return lines.joined(separator: "\n")
+    }
+}
+
+extension LogRangeSyntax {
+    fileprivate func formatted(_ level: Int) -> String {
+        var text = query.formatted(level)
+        if let unwrap {
+            for line in [unwrap.head] + unwrap.filters.map({ "| \($0)" }) {
+                text += "\n" + indent(level + 1) + line
+            }
+        }
+        text += " [\(DurationText.prometheusText(windowNanoseconds))]"
+        if offsetNanoseconds != 0 { text += " offset \(DurationText.prometheusText(offsetNanoseconds))" }
+        return text
+    }
+}
+
+extension MetricQuery {
+    fileprivate func formatted(_ level: Int) -> String {
+        let text = description
+        if fits(text) { return indent(level) + text }
+        switch self {
+        case .literal, .vector: return indent(level) + text
+        case .range(let aggregation):
+            var arguments = [aggregation.range.formatted(level + 1)]
+            if let parameter = aggregation.parameter {
+                arguments.insert(indent(level + 1) + NumberText.general(parameter), at: 0)
+            }
+            return MetricQuery.call(aggregation.function.rawValue, arguments, level)
+                + (aggregation.grouping?.text(separator: ", ") ?? "")
+        case .aggregation(let aggregation):
+            var arguments = [aggregation.operand.formatted(level + 1)]
+            if let parameter = aggregation.parameter {
+                arguments.insert(indent(level + 1) + String(parameter), at: 0)
+            }
+            let grouping = aggregation.grouping?.text(separator: ", ") ?? ""
+            return MetricQuery.call(aggregation.function.rawValue + grouping, arguments, level)
+        case .binary(let operation):
+            return """
+                \(operation.left.formatted(level + 1))
+                \(indent(level))\(operation.operatorText(separator: ", "))
+                \(operation.right.formatted(level + 1))
+                """
+        case .labelReplace(let replacement):
+            let arguments =
+                [replacement.operand.formatted(level + 1)] + replacement.texts.map { indent(level + 1) + $0 }
+            return MetricQuery.call("label_replace", arguments, level)
+        }
+    }
+
+    /// A function with one argument per line; the arguments are indented already.
+    private static func call(_ name: String, _ arguments: [String], _ level: Int) -> String {
+        "\(indent(level))\(name)(\n\(arguments.joined(separator: ",\n"))\n\(indent(level)))"
+    }
+}
