@@ -10,7 +10,7 @@ public struct APIRequest: Sendable {
     public var parameters: [(name: String, value: String)]
     /// Header fields by lower-case name; repeated ones joined by a comma.
     public var headers: [String: String]
-    /// The body after transport decoding (gzip, deflate).
+    /// The body as it came over the wire; `Content-Encoding` is undone by the endpoint, which knows the limit.
     public var body: [UInt8]
     /// Whose data the request is about.
     public var tenant: Tenant

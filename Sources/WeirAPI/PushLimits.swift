@@ -21,12 +21,15 @@ public struct PushLimits: Sendable {
     /// The largest body after decompression; a larger one is refused before it is held in memory.
     public var bodyBytesMax = 100 << 20
     /// `discover_service_name`: the labels that may name the service, first present wins; empty turns it off.
-    public var serviceNameLabels = [
+    public var serviceNameLabels = PushLimits.serviceNameLabelsDefault
+    /// `discover_log_levels`: whether `detected_level` is added to structured metadata.
+    public var discoversLevels = true
+
+    /// Loki's list of labels that may name the service.
+    public static let serviceNameLabelsDefault = [
         "service", "app", "application", "app_name", "name", "app_kubernetes_io_name", "container", "container_name",
         "k8s_container_name", "component", "workload", "job", "k8s_job_name",
     ]
-    /// `discover_log_levels`: whether `detected_level` is added to structured metadata.
-    public var discoversLevels = true
 
     /// Creates Loki's defaults.
     public init() {}

@@ -33,12 +33,40 @@ public struct Push: Sendable {
 
 /// A push body as it came over the wire, and how to read it again.
 public struct EncodedBody: Sendable {
-    /// How the bytes are encoded. Stored in WAL records: on disk, never renumber.
+    /// How the bytes are encoded, and what was discovered on ingest and must be found again when they are read.
+    ///
+    /// Stored in WAL records: on disk, never renumber. The value less one is a set of bits: 1 JSON instead of
+    /// protobuf, 2 with the default list of `service_name` labels, 4 with `detected_level`.
     public enum Encoding: UInt8, Sendable {
         /// Loki's protobuf push request in one raw Snappy block.
         case lokiSnappyProtobuf = 1
         /// Loki's JSON push request.
         case lokiJSON = 2
+        /// As ``lokiSnappyProtobuf``; streams got a `service_name`.
+        case lokiSnappyProtobufService = 3
+        /// As ``lokiJSON``; streams got a `service_name`.
+        case lokiJSONService = 4
+        /// As ``lokiSnappyProtobuf``; rows got a `detected_level`.
+        case lokiSnappyProtobufLevel = 5
+        /// As ``lokiJSON``; rows got a `detected_level`.
+        case lokiJSONLevel = 6
+        /// As ``lokiSnappyProtobuf``; streams got a `service_name` and rows a `detected_level`.
+        case lokiSnappyProtobufServiceLevel = 7
+        /// As ``lokiJSON``; streams got a `service_name` and rows a `detected_level`.
+        case lokiJSONServiceLevel = 8
+
+        /// The encoding for a format and what was discovered.
+        public init(isJSON: Bool, discoversService: Bool, discoversLevels: Bool) {
+            let bits = (isJSON ? 1 : 0) | (discoversService ? 2 : 0) | (discoversLevels ? 4 : 0)
+            self = Encoding(rawValue: UInt8(bits + 1))!
+        }
+
+        /// Whether the bytes are JSON; else Snappy with protobuf.
+        public var isJSON: Bool { (rawValue - 1) & 1 != 0 }
+        /// Whether streams without `service_name` get one from the default list of labels.
+        public var discoversService: Bool { (rawValue - 1) & 2 != 0 }
+        /// Whether rows get a `detected_level`.
+        public var discoversLevels: Bool { (rawValue - 1) & 4 != 0 }
     }
 
     /// How the bytes are encoded.
