@@ -12,6 +12,8 @@ final class LineFilter: Sendable {
         case pattern(Pattern, required: [SubstringSearch])
         /// The line fits a pattern of literals and gaps.
         case gaps(GapPattern)
+        /// An address is found in the line.
+        case address(IPMatcher)
         /// Every line passes.
         case always
     }
@@ -40,7 +42,13 @@ final class LineFilter: Sendable {
     private static func tests(
         _ comparison: LineFilterSyntax.Comparison, _ operand: LineFilterSyntax.Operand
     ) throws(StageError) -> [Test] {
-        guard case .text(let text) = operand else { throw StageError("ip: invalid operation") }
+        let text: String
+        switch operand {
+        case .text(let written): text = written
+        case .ip(let written):
+            guard comparison == .contains || comparison == .lacks else { throw StageError("ip: invalid operation") }
+            return [.address(try IPMatcher(written))]
+        }
         switch comparison {
         case .contains, .lacks:
             return [text.isEmpty ? .always : .literal(SubstringSearch(Array(text.utf8)))]
@@ -53,7 +61,7 @@ final class LineFilter: Sendable {
 
     private static func patternTests(_ text: String) throws(StageError) -> [Test] {
         let pattern: Pattern
-        do { pattern = try Pattern(text) } catch { throw StageError(error.description) }
+        do { pattern = try Pattern(text) } catch { throw StageError(error.goText) }
         let literals = PatternLiterals(text)
         if let alternatives = literals.exactAlternatives {
             if alternatives.contains(where: { $0.isEmpty }) { return [.always] }
@@ -73,6 +81,7 @@ extension LineFilter.Test {
         case .pattern(let pattern, let required):
             required.allSatisfy { $0.matches(line) } && pattern.matches(line)
         case .gaps(let pattern): pattern.fits(line)
+        case .address(let matcher): matcher.isFound(in: line)
         }
     }
 }

@@ -67,14 +67,6 @@ struct PatternTemplate {
         }
     }
 
-    /// Refuses what a pattern filter cannot match with.
-    func checkForFilter() throws(ParseError) {
-        try checkNeighbours()
-        for case .capture(let name?) in parts {
-            throw ParseError(message: "named captures are not allowed: found '<\(name)>'")
-        }
-    }
-
     /// Two captures next to each other have no border between them.
     private func checkNeighbours() throws(ParseError) {
         for (left, right) in zip(parts, parts.dropFirst()) {

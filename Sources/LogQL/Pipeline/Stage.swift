@@ -10,13 +10,24 @@ import WeirModel
 /// unless the construct cannot do without.
 enum Stage: Sendable {
     case lineFilter(LineFilter)
+    case regexp(RegexpStage)
+    case pattern(PatternStage)
+    case unpack(UnpackStage)
+    case decolorize(DecolorizeStage)
+    case drop(DropStage)
+    case keep(KeepStage)
 
     /// Builds the running form of a stage.
     init(_ syntax: StageSyntax, context: inout StageContext) throws(StageError) {
         switch syntax {
         case .lineFilter(let filter): self = .lineFilter(try LineFilter(filter))
-        case .json, .logfmt, .regexp, .pattern, .unpack, .labelFilter, .lineFormat, .labelFormat, .decolorize, .drop,
-            .keep:
+        case .regexp(let text): self = .regexp(try RegexpStage(text, context: &context))
+        case .pattern(let text): self = .pattern(try PatternStage(text, context: &context))
+        case .unpack: self = .unpack(UnpackStage())
+        case .decolorize: self = .decolorize(try DecolorizeStage())
+        case .drop(let selectors): self = .drop(try DropStage(selectors, context: &context))
+        case .keep(let selectors): self = .keep(try KeepStage(selectors, context: &context))
+        case .json, .logfmt, .labelFilter, .lineFormat, .labelFormat:
             throw StageError("stage is not known")
         }
     }
@@ -25,13 +36,21 @@ enum Stage: Sendable {
     func apply(to entry: inout PipelineEntry) -> Bool {
         switch self {
         case .lineFilter(let filter): filter.accepts(entry.line)
+        case .regexp(let stage): stage.apply(to: &entry)
+        case .pattern(let stage): stage.apply(to: &entry)
+        case .unpack(let stage): stage.apply(to: &entry)
+        case .decolorize(let stage): stage.apply(to: &entry)
+        case .drop(let stage): stage.apply(to: &entry)
+        case .keep(let stage): stage.apply(to: &entry)
         }
     }
 
     /// Whether later line filters see another line than earlier ones.
     var changesLine: Bool {
         switch self {
-        case .lineFilter: false
+        case .unpack: true
+        // Loki moves line filters before decolorize, so they see the colours.
+        case .lineFilter, .regexp, .pattern, .decolorize, .drop, .keep: false
         }
     }
 }

@@ -1,0 +1,32 @@
+import WeirBytes
+import WeirModel
+import WeirRegex
+
+/// A matcher that tests bytes in place: the condition of `drop`, `keep` and label filters.
+struct LabelCondition: Sendable {
+    private enum Test: Sendable {
+        case equal([UInt8])
+        case pattern(Pattern)
+    }
+
+    private let test: Test
+    private let isNegated: Bool
+
+    /// Builds the running form; patterns are anchored at both ends.
+    init(_ matcher: Matcher) throws(StageError) {
+        switch matcher.comparison {
+        case .equal, .notEqual: test = .equal(Array(matcher.value.utf8))
+        case .matches, .doesNotMatch:
+            do { test = .pattern(try Pattern("^(?s:\(matcher.value))$")) } catch { throw StageError(error.goText) }
+        }
+        isNegated = matcher.comparison == .notEqual || matcher.comparison == .doesNotMatch
+    }
+
+    /// Whether a value fulfils the condition; an absent label counts as empty.
+    func accepts(_ value: UnsafeRawBufferPointer) -> Bool {
+        switch test {
+        case .equal(let text): text.withUnsafeBytes { ByteHash.isEqual($0, value) } != isNegated
+        case .pattern(let pattern): pattern.matches(value) != isNegated
+        }
+    }
+}
