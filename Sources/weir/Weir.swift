@@ -10,7 +10,8 @@ struct Weir: AsyncParsableCommand {
         version: Version.number,
         groupedSubcommands: [
             CommandGroup(
-                name: "Questions to a server:", subcommands: [Query.self, Tail.self, Labels.self, Series.self])
+                name: "Questions to a server:", subcommands: [Query.self, Tail.self, Labels.self, Series.self]),
+            CommandGroup(name: "Data on disk:", subcommands: [Inspect.self]),
         ]
     )
 
@@ -26,7 +27,7 @@ struct Weir: AsyncParsableCommand {
             }
         } catch let failure as FileError where failure.isBrokenPipe {
             exit(withError: ExitCode.success)
-        } catch let failure where failure is StartFailure || failure is ClientError || failure is FileError {
+        } catch let failure where failure is any OneLineError {
             try? StandardStream.error.writeLine("weir: \(failure)")
             exit(withError: ExitCode.failure)
         } catch {

@@ -18,6 +18,7 @@ final class ConnectionFilter: ChannelDuplexHandler, RemovableChannelHandler {
     typealias OutboundOut = HTTPServerResponsePart
 
     private let bodyBytesMax: Int
+    private let abandonment: Abandonment
     private var requestCount = 0
     private var responseCount = 0
     /// The number of the request whose answer is the last one.
@@ -25,8 +26,9 @@ final class ConnectionFilter: ChannelDuplexHandler, RemovableChannelHandler {
     /// Whether the client of HTTP/1.0 asked for the connection to be kept, which its answer must confirm.
     private var confirmsKeepAlive = false
 
-    init(bodyBytesMax: Int) {
+    init(bodyBytesMax: Int, abandonment: Abandonment) {
         self.bodyBytesMax = bodyBytesMax
+        self.abandonment = abandonment
     }
 
     func channelRead(context: ChannelHandlerContext, data: NIOAny) {
@@ -52,6 +54,16 @@ final class ConnectionFilter: ChannelDuplexHandler, RemovableChannelHandler {
             head.headers.remove(name: "Expect")
         }
         context.fireChannelRead(wrapInboundOut(.head(head)))
+    }
+
+    func userInboundEventTriggered(context: ChannelHandlerContext, event: Any) {
+        if let event = event as? ChannelEvent, event == .inputClosed { abandonment.abandon() }
+        context.fireUserInboundEventTriggered(event)
+    }
+
+    func channelInactive(context: ChannelHandlerContext) {
+        abandonment.abandon()
+        context.fireChannelInactive()
     }
 
     func write(context: ChannelHandlerContext, data: NIOAny, promise: EventLoopPromise<Void>?) {

@@ -28,7 +28,9 @@ struct RequestResponder: Sendable {
     /// Answers one request. A `HEAD` is answered as the `GET` would be, without the body.
     ///
     /// - Throws: what the connection throws; it is then closed.
-    @concurrent func respond(to request: Request, _ writer: consuming ResponseWriter) async throws {
+    @concurrent func respond(
+        to request: Request, _ writer: consuming ResponseWriter, abandonment: Abandonment
+    ) async throws {
         let arrival = clock.now()
         let isHead = request.method == .head
         let answer: APIResponse
@@ -36,7 +38,7 @@ struct RequestResponder: Sendable {
             var decoded = try await APIRequest(
                 reading: request, bodyBytesMax: bodyBytesMax, arrival: Timestamp(nanoseconds: arrival))
             if isHead { decoded.method = "GET" }
-            answer = await endpoints(decoded)
+            answer = await ask(decoded, abandonment)
         } catch let refusal as RequestError {
             answer = Self.answer(to: refusal)
         }
@@ -53,6 +55,12 @@ struct RequestResponder: Sendable {
                 "status": "\(answer.status)", "bytes": "\(answer.body.count)",
                 "milliseconds": "\((clock.now() - arrival) / Timestamp.nanosecondsPerMillisecond)",
             ])
+    }
+
+    /// Questions end with their client. A push does not: once it has arrived it is cheaper to keep than to take again.
+    private func ask(_ request: APIRequest, _ abandonment: Abandonment) async -> APIResponse {
+        if request.method == "POST", request.parameters.isEmpty { return await endpoints(request) }
+        return await abandonment.cancelling { [endpoints] in await endpoints(request) }
     }
 
     private func makeHead(_ answer: APIResponse, at instant: Int64) -> HTTPResponse {

@@ -29,11 +29,13 @@ struct WebServer: Service {
     ///
     /// - Throws: ``StartFailure`` when the address cannot be bound.
     func run() async throws {
+        guard (0...65_535).contains(options.port) else {
+            throw StartFailure("cannot listen on port \(options.port); set server.http_listen_port to 0...65535")
+        }
         let responder = RequestResponder(
             endpoints: endpoints, bodyBytesMax: options.bodyBytesMax, clock: clock, logger: logger)
         let channel = WeirChannel(
-            responder: { request, writer, _ in try await responder.respond(to: request, writer) },
-            idleTimeout: options.idleTimeout, bodyBytesMax: options.bodyBytesMax)
+            responder: responder, idleTimeout: options.idleTimeout, bodyBytesMax: options.bodyBytesMax)
         // Hummingbird announces its own address at the level of information; ours is printed by `whenListening`.
         var quiet = logger
         quiet.logLevel = max(logger.logLevel, .warning)
