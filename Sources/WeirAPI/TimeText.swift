@@ -17,7 +17,8 @@ enum TimeText {
         return dateAndTime(second) + "." + digits + "Z"
     }
 
-    /// Reads RFC 3339 with any number of fraction digits; nil when the text is none, or outside the range of 64 bits.
+    /// Reads RFC 3339 with any number of fraction digits; nil when the text is none. Instants
+    /// outside the range of 64 bits are held at its ends.
     static func parse(_ text: String) -> Int64? {
         var reader = Reader(bytes: Array(text.utf8))
         guard let year = reader.number(4), reader.take("-"), let month = reader.number(2), reader.take("-"),
@@ -30,7 +31,7 @@ enum TimeText {
         else { return nil }
         let days = daysSinceEpoch(year: year, month: month, day: day)
         let seconds = Int64(days) * 86_400 + Int64(hour * 3600 + minute * 60 + second - zone)
-        return PushTime.checked(seconds: seconds, nanoseconds: fraction)
+        return PushTime.nanoseconds(seconds: seconds, nanoseconds: fraction)
     }
 
     private struct Reader {

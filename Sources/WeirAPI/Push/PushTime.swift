@@ -34,12 +34,3 @@ enum PushTime {
         return Int64(exactly: value)
     }
 }
-
-extension PushTime {
-    /// An instant; nil when 64 bits of nanoseconds cannot hold it.
-    static func checked(seconds: Int64, nanoseconds: Int64) -> Int64? {
-        let (product, overflow) = seconds.multipliedReportingOverflow(by: 1_000_000_000)
-        let (sum, carry) = product.addingReportingOverflow(nanoseconds)
-        return overflow || carry ? nil : sum
-    }
-}

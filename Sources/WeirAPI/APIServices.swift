@@ -1,0 +1,49 @@
+public import LogQL
+public import WeirModel
+
+/// What the endpoints stand on: where rows go, where they come from, and what the program tells about itself.
+public struct APIServices: Sendable {
+    /// Runs a query; production gives the engine's `run`, tests what they like.
+    public typealias QueryRunner = @Sendable (QueryRequest) async throws(QueryError) -> QueryOutcome
+
+    /// Where accepted pushes go.
+    public var sink: any EntrySink
+    /// Where label names, values and series come from.
+    public var source: any LogSource
+    /// What answers queries.
+    public var runQuery: QueryRunner
+    /// What pushes may hold.
+    public var pushLimits: PushLimits
+    /// What queries may cost; here only the length of their text.
+    public var queryLimits: QueryLimits
+    /// The time now.
+    public var now: @Sendable () -> Timestamp
+    /// Seals what is in memory, for `/flush`.
+    public var flush: @Sendable () async throws -> Void
+    /// Why requests cannot be served yet, for `/ready`; nil when they can.
+    public var unreadyReason: @Sendable () -> String?
+    /// The metrics of the program's other parts.
+    public var metricSources: [@Sendable () -> [MetricFamily]]
+    /// What `status/buildinfo` shows.
+    public var build: BuildVersion
+
+    /// Creates services; what has a default is not needed to push and query.
+    public init(
+        sink: any EntrySink, source: any LogSource, runQuery: @escaping QueryRunner,
+        pushLimits: PushLimits = PushLimits(), queryLimits: QueryLimits = QueryLimits(),
+        now: @escaping @Sendable () -> Timestamp, flush: @escaping @Sendable () async throws -> Void = {},
+        unreadyReason: @escaping @Sendable () -> String? = { nil },
+        metricSources: [@Sendable () -> [MetricFamily]] = [], build: BuildVersion = BuildVersion()
+    ) {
+        self.sink = sink
+        self.source = source
+        self.runQuery = runQuery
+        self.pushLimits = pushLimits
+        self.queryLimits = queryLimits
+        self.now = now
+        self.flush = flush
+        self.unreadyReason = unreadyReason
+        self.metricSources = metricSources
+        self.build = build
+    }
+}

@@ -1,0 +1,94 @@
+internal import WeirModel
+
+/// All endpoints of the API: finds the one that a request means, runs it and counts it.
+public struct EndpointTable: Sendable {
+    private let exact: [String: Endpoint]
+    private let patterns: [Pattern]
+    private let counters: RequestCounters
+    private let now: @Sendable () -> Timestamp
+
+    /// An endpoint whose path has captures.
+    private struct Pattern {
+        let segments: [Substring]
+        let endpoint: Endpoint
+    }
+
+    /// Creates the table of a server.
+    public init(services: APIServices) {
+        let counters = RequestCounters()
+        let metrics = MetricsEndpoint(sources: services.metricSources + [{ counters.families() }])
+        let endpoints =
+            PushEndpoint(services: services, counters: counters).endpoints
+            + QueryEndpoints(services: services).endpoints
+            + LabelEndpoints(services: services).endpoints + OperationEndpoints(services: services).endpoints
+            + metrics.endpoints
+        self.init(endpoints: endpoints, counters: counters, now: services.now)
+    }
+
+    init(endpoints: [Endpoint], counters: RequestCounters, now: @escaping @Sendable () -> Timestamp) {
+        var exact: [String: Endpoint] = [:]
+        var patterns: [Pattern] = []
+        for endpoint in endpoints {
+            if endpoint.path.contains("{") {
+                patterns.append(Pattern(segments: EndpointTable.segments(endpoint.path), endpoint: endpoint))
+            } else {
+                precondition(exact[endpoint.path] == nil, "two endpoints at \(endpoint.path)")
+                exact[endpoint.path] = endpoint
+            }
+        }
+        self.exact = exact
+        self.patterns = patterns
+        self.counters = counters
+        self.now = now
+    }
+
+    /// Answers a request. An unknown path is 404, a known one with another method 405.
+    public func respond(to request: APIRequest) async -> APIResponse {
+        let start = now()
+        guard let (endpoint, captures) = find(request.path) else {
+            let response = APIResponse.text("404 page not found", status: 404)
+            counters.count(route: "other", method: request.method, status: 404, nanoseconds: 0)
+            return response
+        }
+        var response: APIResponse
+        let method = request.method == "HEAD" ? "GET" : request.method
+        if endpoint.methods.contains(method) {
+            response = await endpoint.handler(request, captures)
+            if request.method == "HEAD" { response.body = [] }
+        } else {
+            response = APIResponse(status: 405, headers: [("Allow", endpoint.methods.joined(separator: ", "))])
+        }
+        let elapsed = max(0, now().nanoseconds - start.nanoseconds)
+        counters.count(route: endpoint.path, method: request.method, status: response.status, nanoseconds: elapsed)
+        return response
+    }
+
+    private func find(_ path: String) -> (Endpoint, [String: String])? {
+        if let endpoint = exact[path] { return (endpoint, [:]) }
+        let segments = EndpointTable.segments(path)
+        for pattern in patterns {
+            if let captures = EndpointTable.captures(of: pattern.segments, in: segments) {
+                return (pattern.endpoint, captures)
+            }
+        }
+        return nil
+    }
+
+    private static func segments(_ path: String) -> [Substring] {
+        path.split(separator: "/", omittingEmptySubsequences: false)
+    }
+
+    private static func captures(of pattern: [Substring], in segments: [Substring]) -> [String: String]? {
+        guard pattern.count == segments.count else { return nil }
+        var captures: [String: String] = [:]
+        for (expected, actual) in zip(pattern, segments) {
+            if expected.hasPrefix("{") {
+                guard !actual.isEmpty else { return nil }
+                captures[String(expected.dropFirst().dropLast())] = String(actual)
+            } else if expected != actual {
+                return nil
+            }
+        }
+        return captures
+    }
+}
