@@ -98,6 +98,7 @@ let package = Package(
         .tests("WeirModelTests", ["WeirModel", "WeirRegex"]),
         .tests("RepositoryTests", []),
         .tests("WeirBytesTests", ["WeirBytes"]),
+        .tests("SegmentTests", ["WeirBytes", "WeirModel", "WeirStore", "WeirSystem"]),
     ],
     cxxLanguageStandard: .cxx17
 )

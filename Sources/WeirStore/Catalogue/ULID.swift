@@ -6,6 +6,12 @@ struct ULID: Sendable, Hashable {
 
     private static let alphabet = Array("0123456789ABCDEFGHJKMNPQRSTVWXYZ".utf8)
 
+    /// Takes a name that was chosen before.
+    init(high: UInt64, low: UInt64) {
+        self.high = high
+        self.low = low
+    }
+
     /// Creates a name for something made at `instant`, nanoseconds since 1970 UTC.
     init(at instant: Int64) {
         let milliseconds = UInt64(max(0, instant) / 1_000_000) & 0xffff_ffff_ffff

@@ -1,0 +1,114 @@
+internal import WeirBytes
+public import WeirSystem
+
+/// An open segment: its directories in memory, its blocks read on demand.
+///
+/// Opening reads the header and the tail and checks both; a block is checked when it is read, so that damage costs the
+/// block it lies in. Reads at the same time from several threads are fine.
+public final class SegmentReader: Sendable {
+    /// What the segment holds in all.
+    public let summary: SegmentSummary
+    /// The block directory, in the order of the file.
+    public let blocks: [BlockEntry]
+    /// The streams, by ascending id.
+    public let streams: [SegmentStream]
+    private let file: any File
+    private let blockLists: [UInt32]
+    private let columns: [[ColumnEntry]]
+
+    init(file: any File, tail: SegmentTail) {
+        self.file = file
+        summary = tail.summary
+        blocks = tail.blocks
+        streams = tail.streams
+        blockLists = tail.blockLists
+        columns = tail.columns
+    }
+
+    /// Opens the segment in a file.
+    ///
+    /// - Throws: ``CorruptionError`` when header or tail are damaged or of a newer version, `FileError` when the file
+    ///   cannot be read.
+    public static func open(file: any File) throws -> SegmentReader {
+        SegmentReader(file: file, tail: try SegmentTail(file: file))
+    }
+
+    /// The path of the file, for messages.
+    public var path: String { file.path }
+
+    /// The stream with this id; nil when the segment holds none of it.
+    public func stream(_ id: UInt32) -> SegmentStream? {
+        var low = 0
+        var high = streams.count
+        while low < high {
+            let middle = (low + high) / 2
+            if streams[middle].extent.stream < id { low = middle + 1 } else { high = middle }
+        }
+        return low < streams.count && streams[low].extent.stream == id ? streams[low] : nil
+    }
+
+    /// The positions in ``blocks`` of the blocks that hold rows of a stream, ascending.
+    public func blocks(of stream: SegmentStream) -> ArraySlice<UInt32> {
+        blockLists[stream.blocks]
+    }
+
+    /// The columns of a block, in the order of the file.
+    public func columns(ofBlock index: Int) -> [ColumnEntry] {
+        columns[index]
+    }
+
+    /// Reads the block at a position in ``blocks`` and checks it.
+    ///
+    /// - Parameter needsLines: without them only the bytes before the line column are read; the block then gives
+    ///   everything but lines and their lengths.
+    /// - Throws: ``CorruptionError`` or `FileError`; both cost this block only.
+    public func readBlock(_ index: Int, needsLines: Bool = true) throws -> BlockReader {
+        var block = BlockReader(
+            entry: blocks[index], columns: [], payload: [], path: file.path, fileOffset: 0)
+        try readBlock(index, needsLines: needsLines, into: &block)
+        return block
+    }
+
+    /// Reads the block at a position in ``blocks`` into `block`, reusing its memory.
+    public func readBlock(_ index: Int, needsLines: Bool, into block: inout BlockReader) throws {
+        let entry = blocks[index]
+        let columns = columns[index]
+        var length = Int(entry.length)
+        if !needsLines, let line = columns.first(where: { $0.kind == ColumnKind.line.rawValue }) {
+            length = Int(line.offset)
+        }
+        var payload = block.takePayload()
+        payload.resize(to: length + ColumnSource.readableBeyond, filling: 0)
+        let offset = Int(entry.offset)
+        let read = try payload.withUnsafeMutableBytes {
+            try file.read(into: UnsafeMutableRawBufferPointer(rebasing: $0[..<length]), at: offset)
+        }
+        guard read == length else {
+            throw CorruptionError(
+                path: file.path, byteOffset: offset + read, what: "block \(index)", expected: "\(length) bytes",
+                found: "the file's end")
+        }
+        for column in columns where Int(column.offset) + Int(column.storedBytes) <= length {
+            try check(column, of: index, in: payload)
+        }
+        block = BlockReader(entry: entry, columns: columns, payload: payload, path: file.path, fileOffset: offset)
+    }
+
+    private func check(_ column: ColumnEntry, of index: Int, in payload: [UInt8]) throws(CorruptionError) {
+        let range = Int(column.offset)..<Int(column.offset) + Int(column.storedBytes)
+        let checksum = payload.withUnsafeBytes { CRC32C.checksum(UnsafeRawBufferPointer(rebasing: $0[range])) }
+        guard checksum == column.checksum else {
+            let kind = ColumnKind(rawValue: column.kind).map { "\($0)" } ?? "kind \(column.kind)"
+            throw CorruptionError(
+                path: file.path, byteOffset: Int(blocks[index].offset) + range.lowerBound,
+                what: "checksum of the \(kind) column of block \(index)", expected: hexadecimal(column.checksum),
+                found: hexadecimal(checksum))
+        }
+    }
+}
+
+/// Eight hexadecimal digits.
+func hexadecimal(_ checksum: UInt32) -> String {
+    let digits = String(checksum, radix: 16)
+    return String(repeating: "0", count: 8 - digits.count) + digits
+}
