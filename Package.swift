@@ -99,6 +99,8 @@ let package = Package(
         .tests("RepositoryTests", []),
         .tests("WeirBytesTests", ["WeirBytes"]),
         .tests("SegmentTests", ["WeirBytes", "WeirModel", "WeirStore", "WeirSystem"]),
+        .tests("WeirSystemTests", ["WeirSystem"]),
+        .tests("WALTests", ["WeirStore", "WeirModel", "WeirSystem", "WeirBytes"]),
     ],
     cxxLanguageStandard: .cxx17
 )

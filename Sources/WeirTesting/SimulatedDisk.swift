@@ -10,6 +10,7 @@ struct SimulatedDisk: Sendable {
     var syncCount = 0
     var syncFailuresDue = 0
     var writeFailuresDue = 0
+    var callsUntilPowerLoss: Int?
     private var durableFiles: [String: SimulatedContents] = [:]
     private var pending: [Change] = []
     private var nextNumber: UInt64 = 1
@@ -56,6 +57,13 @@ struct SimulatedDisk: Sendable {
         }
     }
 
+    /// Counts a call that changes something; throws when there is no power left for it.
+    mutating func spendCall(_ operation: String, _ path: String) throws(FileError) {
+        guard let left = callsUntilPowerLoss else { return }
+        guard left > 0 else { throw FileError(operation: operation, path: path, code: EIO) }
+        callsUntilPowerLoss = left - 1
+    }
+
     mutating func open(_ path: String, _ mode: FileMode) throws(FileError) -> SimulatedContents {
         try requireFolder(of: path, "open")
         if let file = files[path] {
@@ -63,6 +71,7 @@ struct SimulatedDisk: Sendable {
             return file
         }
         guard case .create = mode else { throw FileError(operation: "open", path: path, code: ENOENT) }
+        try spendCall("create", path)
         let file = SimulatedContents(number: nextNumber)
         nextNumber += 1
         change(.link(path, file))
@@ -79,6 +88,7 @@ struct SimulatedDisk: Sendable {
     mutating func write(
         _ bytes: UnsafeRawBufferPointer, to file: SimulatedContents, at offset: Int, path: String
     ) throws(FileError) {
+        try spendCall("write", path)
         if writeFailuresDue > 0 {
             writeFailuresDue -= 1
             throw FileError(operation: "write", path: path, code: EIO)
@@ -108,6 +118,7 @@ struct SimulatedDisk: Sendable {
         files = durableFiles
         for file in files.values.sorted(by: { $0.number < $1.number }) { file.crash(&random) }
         generation += 1
+        callsUntilPowerLoss = nil
         syncFailuresDue = 0
         writeFailuresDue = 0
     }

@@ -36,6 +36,12 @@ public final class SimulatedFileSystem: FileSystem {
         disk.withLock { $0.writeFailuresDue = count }
     }
 
+    /// Cuts the power at a call to come: the next `count` calls that change something work, all later ones fail with
+    /// `EIO` until ``crash(seed:)``.
+    public func losePower(afterCalls count: Int) {
+        disk.withLock { $0.callsUntilPowerLoss = count }
+    }
+
     /// How many syncs of files have succeeded.
     public var syncCount: Int { disk.withLock { $0.syncCount } }
 
@@ -84,6 +90,7 @@ public final class SimulatedFileSystem: FileSystem {
     /// Renames, replacing what is at `target`.
     public func rename(_ source: String, to target: String) throws(FileError) {
         try disk.withLock { (disk) throws(FileError) in
+            try disk.spendCall("rename", source)
             guard let file = disk.files[source] else {
                 throw FileError(operation: "rename to \(target)", path: source, code: ENOENT)
             }
@@ -94,7 +101,8 @@ public final class SimulatedFileSystem: FileSystem {
 
     /// Removes a file; one that is missing is fine.
     public func remove(_ path: String) throws(FileError) {
-        disk.withLock { disk in
+        try disk.withLock { (disk) throws(FileError) in
+            try disk.spendCall("remove", path)
             if let file = disk.files[path] { disk.change(.unlink(path, file)) }
         }
     }
@@ -110,6 +118,7 @@ public final class SimulatedFileSystem: FileSystem {
     /// Makes renames, creations and removals in a folder durable.
     public func syncFolder(_ path: String) throws(FileError) {
         try disk.withLock { (disk) throws(FileError) in
+            try disk.spendCall("sync folder", path)
             guard disk.folders.contains(path) else {
                 throw FileError(operation: "sync folder", path: path, code: ENOENT)
             }
@@ -164,6 +173,7 @@ private final class SimulatedFile: File {
 
     func sync() throws(FileError) {
         try system.access(self, "sync") { (disk) throws(FileError) in
+            try disk.spendCall("sync", path)
             let fails = disk.syncFailuresDue > 0
             contents.commit(lost: fails)
             guard !fails else {

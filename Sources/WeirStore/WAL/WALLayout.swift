@@ -92,6 +92,9 @@ struct WALRecordHeader: Sendable, Equatable {
         unsynced = bytes.littleEndian(at: 20)
     }
 
+    /// Records below this were synced when this one was written.
+    var syncedEnd: UInt64 { lsn - min(UInt64(unsynced), lsn) }
+
     /// Header, payload and padding.
     var recordBytes: Int { WALLayout.padded(WALLayout.recordHeaderBytes + payloadBytes) }
 

@@ -22,6 +22,8 @@ public struct WALReplay {
     private var expectedLSN: UInt64?
     /// The end that the scanned file must reach, as its successor of the same process says.
     private var provenEnd: UInt64?
+    /// What is wrong with the header of the scanned file, until it is filed.
+    private var headerDamage: CorruptionError?
 
     /// Looks at the headers of all files in the folder; one that is missing counts as empty.
     ///
@@ -59,6 +61,7 @@ public struct WALReplay {
             if let expectedLSN, header.lsn > expectedLSN {
                 note(header, missing: expectedLSN, byteOffset, "record \(header.lsn)")
             }
+            if header.syncedEnd > scan.header.firstLSN { fileHeaderDamage(wasSynced: true) }
             expectedLSN = header.lsn + 1
             nextLSN = max(nextLSN, header.lsn + 1)
             if let record = WALRecordReader.read(header, payload: payload) { return record }
@@ -70,6 +73,7 @@ public struct WALReplay {
         case .end(let byteOffset, let found):
             let next = max(expectedLSN ?? 0, scan.expectedLSN)
             expectedLSN = next
+            fileHeaderDamage(wasSynced: provenEnd.map { $0 > scan.header.firstLSN } ?? false)
             if let provenEnd, next < provenEnd {
                 report(byteOffset, "records \(next) to \(provenEnd - 1)", found ?? "the end")
             } else if let found {
@@ -82,8 +86,7 @@ public struct WALReplay {
 
     /// Files damage under torn or corrupt: the record behind it knows whether the missing one had been synced.
     private mutating func note(_ resumed: WALRecordHeader, missing: UInt64, _ byteOffset: Int, _ found: String) {
-        let wasSynced = resumed.lsn - min(UInt64(resumed.unsynced), resumed.lsn) > missing
-        if wasSynced {
+        if resumed.syncedEnd > missing {
             report(byteOffset, "record \(missing)", found)
         } else {
             tornTails.append(error(byteOffset, "record \(missing)", found))
@@ -92,16 +95,11 @@ public struct WALReplay {
 
     private mutating func open(_ found: WALFileFound) {
         let path = folder.filePath(found.name)
-        if let damage = found.damage {
-            let remark = CorruptionError(
+        headerDamage = found.damage.map { damage in
+            CorruptionError(
                 path: path, byteOffset: damage.byteOffset, expected: "a log file's header", found: damage.found)
-            // Without a header nothing was acknowledged, unless a later file says that something was.
-            if found.header == nil && found.provenEnd.map({ $0 <= expectedLSN ?? 0 }) ?? true {
-                tornTails.append(remark)
-            } else {
-                corruptions.append(remark)
-            }
         }
+        if found.header == nil { fileHeaderDamage(wasSynced: false) }
         guard let header = found.header else { return }
         provenEnd = found.provenEnd
         do throws(FileError) {
@@ -114,6 +112,14 @@ public struct WALReplay {
             return
         }
         expectedLSN = header.firstLSN
+    }
+
+    /// Files a damaged header under torn or corrupt, once it is known whether the file was ever synced. A file without a
+    /// header counts as never synced: if something in it was, the end of the file before it is missed.
+    private mutating func fileHeaderDamage(wasSynced: Bool) {
+        guard let damage = headerDamage else { return }
+        if wasSynced { corruptions.append(damage) } else { tornTails.append(damage) }
+        headerDamage = nil
     }
 
     private mutating func report(_ byteOffset: Int, _ expected: String, _ found: String) {
