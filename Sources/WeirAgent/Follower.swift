@@ -1,0 +1,237 @@
+package import WeirSystem
+
+/// Finds files, reads them and fills batches: everything an agent does but wait and send.
+///
+/// Belongs to one thread, which calls ``step()`` again and again. Tests call it themselves and need no clock to pass.
+package final class Follower {
+    private let configuration: AgentConfiguration
+    private let system: any FileSystem
+    private let clock: any WallClock
+    private let targets: FileTargets
+    private let destinations: [any PushDestination]
+    private let queue: DeliveryQueue
+
+    private var context: FollowContext
+    private var tailers: [String: Tailer] = [:]
+    private var order: [String] = []
+    private var nextDiscovery = Int64.min
+    private var nextSave = Int64.min
+    private var isFirstDiscovery = true
+
+    /// What a step has done.
+    package struct Step: Sendable {
+        /// Whether there is more to read at once.
+        package var hasMore = false
+        /// How long nothing needs to be done unless something changes, in nanoseconds.
+        package var idleNanoseconds: Int64 = 0
+        /// The folders in which new files may appear; nil when they are the same as after the step before.
+        package var folders: Set<String>?
+    }
+
+    /// Loads positions and checks the stages.
+    package init(
+        _ configuration: AgentConfiguration, system: any FileSystem, clock: any WallClock,
+        destinations: [any PushDestination], queue: DeliveryQueue
+    ) throws(AgentError) {
+        self.configuration = configuration
+        self.system = system
+        self.clock = clock
+        self.destinations = destinations
+        self.queue = queue
+        do throws(StageError) {
+            targets = try FileTargets(configuration)
+        } catch {
+            throw .stage(error)
+        }
+        let bytesMax = configuration.clients.map(\.batchBytes).min() ?? 1 << 20
+        let ageMax = configuration.clients.map(\.batchWait).min() ?? .seconds(1)
+        // A read adds at most about its own size to the batch, so small batches need small reads.
+        let readBytes = max(16 << 10, min(256 << 10, bytesMax / 4))
+        context = FollowContext(
+            buffer: ReadBuffer(byteCount: readBytes),
+            batch: PushBatch(bytesMax: max(1, bytesMax), ageMax: ageMax.wholeNanoseconds),
+            positions: Positions(try Follower.load(configuration.positions, system)))
+    }
+
+    /// Looks for files if it is time, reads what is there, and puts full or old batches in the queue.
+    ///
+    /// - Parameter mayHaveNewFiles: whether to look for files although it is not time.
+    package func step(mayHaveNewFiles: Bool = false) -> Step {
+        var step = Step()
+        context.now = clock.now()
+        collectAcknowledged()
+        if mayHaveNewFiles || context.now >= nextDiscovery { step.folders = discover() }
+        step.hasMore = readOnce()
+        if context.batch.isDue(now: context.now) { seal() }
+        saveIfDue()
+        step.idleNanoseconds = idleTime()
+        return step
+    }
+
+    /// Closes all files and puts what was read in the queue. Lines held back for their ends are read again next time.
+    package func stop() {
+        context.now = clock.now()
+        if !context.batch.isEmpty { seal() }
+        for tailer in tailers.values { tailer.close(&context) }
+        tailers = [:]
+        order = []
+    }
+
+    /// Saves what was delivered so far.
+    package func savePositions() {
+        collectAcknowledged()
+        save()
+    }
+
+    /// What should be said to a person since the last call.
+    package func takeMessages() -> [AgentMessage] {
+        defer { context.messages.removeAll() }
+        return context.messages
+    }
+
+    /// A picture of counters and files.
+    package func snapshot() -> AgentStatistics {
+        var statistics = AgentStatistics()
+        statistics.follow = context.counts
+        statistics.targets = order.compactMap { path in
+            guard let tailer = tailers[path] else { return nil }
+            let front = tailer.front
+            return AgentTarget(
+                path: path, labels: tailer.labels, position: front?.offset ?? 0, size: front?.size ?? 0,
+                lag: tailer.lag, bytesRead: tailer.bytesRead, linesRead: tailer.linesRead)
+        }
+        return statistics
+    }
+
+    // MARK: Reading
+
+    /// One turn for every path: a buffer each, so that a busy file cannot starve the others.
+    private func readOnce() -> Bool {
+        var hasMore = false
+        for path in order {
+            guard let tailer = tailers[path] else { continue }
+            if queue.outstandingBytes + context.batch.bytes >= configuration.limits.bufferBytesMax { return false }
+            if tailer.advance(&context) { hasMore = true }
+            if tailer.isFinished { remove(path) }
+            if context.batch.isDue(now: context.now, room: context.buffer.usualBytes) { seal() }
+        }
+        return hasMore
+    }
+
+    private func remove(_ path: String) {
+        tailers[path] = nil
+        order.removeAll { $0 == path }
+    }
+
+    private func seal() {
+        let sealed = context.batch.seal()
+        let parcels = destinations.map { destination in
+            sealed.parts.map { destination.prepare($0.lines, tenant: $0.tenant) }
+        }
+        queue.put(parcels, marks: sealed.marks, lineBytes: sealed.lineBytes)
+    }
+
+    // MARK: Discovery
+
+    private func discover() -> Set<String> {
+        nextDiscovery = context.now + configuration.limits.discoveryInterval.wholeNanoseconds
+        let discovery = targets.discover(on: system)
+        var identities: Set<FileIdentity> = []
+        for found in discovery.files {
+            let identity = FileIdentity(found.status)
+            identities.insert(identity)
+            if let tailer = tailers[found.path] {
+                // The tailer itself notices when its path leads elsewhere; only one that found nothing there waits.
+                if tailer.needsSuccessor { tailer.followSuccessors(&context) }
+                continue
+            }
+            guard !context.followed.contains(identity) else { continue }
+            guard tailers.count < configuration.limits.filesMax else {
+                context.counts.linesDropped["too_many_files", default: 0] += 0
+                context.messages.append(
+                    AgentMessage(.error, "more than \(configuration.limits.filesMax) files; \(found.path) waits"))
+                break
+            }
+            begin(found)
+        }
+        context.positions.prune(found: identities)
+        if isFirstDiscovery { forgetLostFiles() }
+        isFirstDiscovery = false
+        return discovery.folders
+    }
+
+    private func begin(_ found: FileTargets.Found) {
+        guard let made = targets.reader(for: found, limits: configuration.limits, on: system) else { return }
+        let tailer = Tailer(
+            path: found.path, labels: made.labels, reader: made.reader, system: system, limits: configuration.limits)
+        tailer.start(found.status, &context)
+        guard !tailer.isFinished else { return }
+        tailers[found.path] = tailer
+        order.append(found.path)
+    }
+
+    /// Records of files that are gone, in folders that are still there, will not be needed again.
+    private func forgetLostFiles() {
+        for record in context.positions.inherited {
+            guard let folder = FolderPath.parent(of: record.path), let status = try? system.status(folder),
+                status.isFolder, (try? system.status(record.path)) == .some(nil)
+            else { continue }
+            context.positions.forget(record)
+        }
+    }
+
+    // MARK: Positions
+
+    private func collectAcknowledged() {
+        for (key, offset) in queue.takeAcknowledged() { context.positions.acknowledge(key, offset: offset) }
+    }
+
+    private func saveIfDue() {
+        guard context.positions.needsSave, context.now >= nextSave else { return }
+        nextSave = context.now + configuration.positions.syncPeriod.wholeNanoseconds
+        save()
+    }
+
+    private func save() {
+        guard context.positions.needsSave else { return }
+        do throws(FileError) {
+            let text = PositionsText.encode(context.positions.records)
+            try AtomicReplace.write(text, to: configuration.positions.filename, on: system)
+            context.positions.saved()
+        } catch {
+            context.messages.append(
+                AgentMessage(.error, "positions are not saved: \(error); a restart would send lines again"))
+        }
+    }
+
+    private static func load(
+        _ configuration: PositionsConfiguration, _ system: any FileSystem
+    ) throws(AgentError) -> [PositionRecord] {
+        let path = configuration.filename
+        do throws(FileError) {
+            guard try system.status(path) != nil else { return [] }
+        } catch {
+            throw .positions(path: path, reason: error.description)
+        }
+        let bytes: [UInt8]
+        do throws(FileError) { bytes = try system.contents(of: path) } catch {
+            throw .positions(path: path, reason: error.description)
+        }
+        do throws(PositionsError) {
+            return try PositionsText.decode(bytes)
+        } catch {
+            // A crash of the machine can leave a file of zeros behind; refusing to start would help nobody.
+            guard configuration.ignoresInvalidFile || bytes.allSatisfy({ $0 == 0 }) else {
+                throw .positions(path: path, reason: error.description)
+            }
+            try? system.rename(path, to: path + ".invalid")
+            return []
+        }
+    }
+
+    private func idleTime() -> Int64 {
+        var wait = configuration.limits.pollInterval.wholeNanoseconds
+        if let deadline = context.batch.deadline { wait = min(wait, deadline - context.now) }
+        return max(0, wait)
+    }
+}

@@ -1,0 +1,199 @@
+internal import WeirBytes
+
+/// Takes values out of a JSON object: plain names, dotted paths and array positions of JMESPath.
+struct JSONStage: Sendable {
+    private let source: Int?
+    private let dropsMalformed: Bool
+    private let root: JSONPathNode
+    private let slotCount: Int
+
+    /// A value found, not yet put in its slot: a line that turns out to be no JSON must not leave half its values.
+    private struct Found {
+        var slot: Int
+        var value: UnsafeRawBufferPointer
+    }
+
+    init(_ settings: StageConfiguration.JSON, _ plan: inout StagePlan) throws(StageError) {
+        source = settings.source.map { plan.value($0) }
+        dropsMalformed = settings.dropsMalformed
+        var root = JSONPathNode()
+        for (name, expression) in settings.expressions.sorted(by: { $0.key < $1.key }) {
+            let text = expression ?? ""
+            guard let steps = JSONPathNode.parse(text.isEmpty ? name : text) else {
+                throw StageError(
+                    stage: "json", reason: "expression \(text) is not understood; use names, dots and [number]")
+            }
+            root.add(steps[...], slot: plan.value(name))
+        }
+        self.root = root
+        slotCount = settings.expressions.count
+    }
+
+    func run(_ work: inout EntryWork, _ scratch: inout ScratchArena) -> StageOutcome {
+        var input = work.line
+        if let source {
+            guard let value = work.values[source] else { return .proceed }
+            input = value
+        }
+        let isSound = withUnsafeTemporaryAllocation(of: Found.self, capacity: max(1, slotCount)) { found in
+            var count = 0
+            var scanner = JSONScanner(input)
+            guard scanner.peek() == UInt8(ascii: "{") else { return false }
+            do throws(JSONError) {
+                try walk(root, &scanner, found, &count, &scratch)
+            } catch {
+                return false
+            }
+            guard scanner.isAtEnd() else { return false }
+            for index in 0..<count { work.values[found[index].slot] = found[index].value }
+            return true
+        }
+        return isSound || !dropsMalformed ? .proceed : .dropped
+    }
+
+    /// Moves over the value at the scanner and takes what the node's descendants ask for.
+    private func walk(
+        _ node: JSONPathNode, _ scanner: inout JSONScanner, _ found: UnsafeMutableBufferPointer<Found>,
+        _ count: inout Int, _ scratch: inout ScratchArena
+    ) throws(JSONError) {
+        if !node.members.isEmpty, scanner.take(UInt8(ascii: "{")) {
+            if scanner.take(UInt8(ascii: "}")) { return }
+            repeat {
+                let key = try scanner.string()
+                try scanner.expect(UInt8(ascii: ":"))
+                let place = node.place(ofMember: scanner.bytes.part(key.range))
+                try visit(place.map { node.members[$0].node }, &scanner, found, &count, &scratch)
+            } while scanner.take(UInt8(ascii: ","))
+            try scanner.expect(UInt8(ascii: "}"))
+        } else if !node.elements.isEmpty, scanner.take(UInt8(ascii: "[")) {
+            if scanner.take(UInt8(ascii: "]")) { return }
+            var index = 0
+            repeat {
+                let place = node.elements.firstIndex { $0.index == index }
+                try visit(place.map { node.elements[$0].node }, &scanner, found, &count, &scratch)
+                index += 1
+            } while scanner.take(UInt8(ascii: ","))
+            try scanner.expect(UInt8(ascii: "]"))
+        } else {
+            try scanner.skipValue()
+        }
+    }
+
+    private func visit(
+        _ node: JSONPathNode?, _ scanner: inout JSONScanner, _ found: UnsafeMutableBufferPointer<Found>,
+        _ count: inout Int, _ scratch: inout ScratchArena
+    ) throws(JSONError) {
+        guard let node else {
+            try scanner.skipValue()
+            return
+        }
+        if !node.slots.isEmpty {
+            var ahead = scanner
+            let value = try JSONStage.text(&ahead, &scratch)
+            // A key may be repeated in the object; the room has one place for each slot, so the first ones win then.
+            if let value {
+                for slot in node.slots where count < found.count {
+                    found[count] = Found(slot: slot, value: value)
+                    count += 1
+                }
+            }
+            if node.isLeaf {
+                scanner = ahead
+                return
+            }
+        }
+        try walk(node, &scanner, found, &count, &scratch)
+    }
+
+    /// Reads a value as text: strings without quotes and escapes, everything else as written; nil for null.
+    private static func text(
+        _ scanner: inout JSONScanner, _ scratch: inout ScratchArena
+    ) throws(JSONError) -> UnsafeRawBufferPointer? {
+        guard scanner.peek() == UInt8(ascii: "\"") else {
+            let isNull = scanner.peek() == UInt8(ascii: "n")
+            let range = try scanner.skipValue()
+            return isNull ? nil : scanner.bytes.part(range)
+        }
+        let text = try scanner.string()
+        guard text.hasEscape else { return scanner.bytes.part(text.range) }
+        let written = JSONEscapes.unescape(scanner.bytes, text.range, to: scratch.reserve(text.range.count))
+        return scratch.commit(written)
+    }
+}
+
+/// The paths that a stage asks for, as a tree: one walk over the object serves all of them.
+struct JSONPathNode: Sendable {
+    /// Where the value at this place goes.
+    private(set) var slots: [Int] = []
+    /// The members asked for.
+    private(set) var members: [(key: [UInt8], node: JSONPathNode)] = []
+    /// The array elements asked for.
+    private(set) var elements: [(index: Int, node: JSONPathNode)] = []
+
+    /// One step of a path.
+    enum Step: Sendable {
+        case key([UInt8])
+        case index(Int)
+    }
+
+    /// Whether nothing inside this value is asked for.
+    var isLeaf: Bool { members.isEmpty && elements.isEmpty }
+
+    /// Where in `members` a key is.
+    @inline(__always)
+    func place(ofMember key: UnsafeRawBufferPointer) -> Int? {
+        for index in members.indices {
+            let wanted = members[index].key
+            if wanted.count == key.count, wanted.withUnsafeBytes({ $0.equals(key) }) { return index }
+        }
+        return nil
+    }
+
+    /// Adds a path.
+    mutating func add(_ steps: ArraySlice<Step>, slot: Int) {
+        guard let first = steps.first else {
+            slots.append(slot)
+            return
+        }
+        switch first {
+        case .key(let key):
+            if !members.contains(where: { $0.key == key }) { members.append((key, JSONPathNode())) }
+            for index in members.indices where members[index].key == key {
+                members[index].node.add(steps.dropFirst(), slot: slot)
+            }
+        case .index(let position):
+            if !elements.contains(where: { $0.index == position }) { elements.append((position, JSONPathNode())) }
+            for index in elements.indices where elements[index].index == position {
+                elements[index].node.add(steps.dropFirst(), slot: slot)
+            }
+        }
+    }
+
+    /// Takes `a.b[0]."c.d"` apart; nil when it is more than that.
+    static func parse(_ expression: String) -> [Step]? {
+        var steps: [Step] = []
+        var rest = Substring(expression)
+        while let first = rest.first {
+            if first == "[" {
+                guard let close = rest.firstIndex(of: "]"), let index = Int(rest[..<close].dropFirst()), index >= 0
+                else { return nil }
+                steps.append(.index(index))
+                rest = rest[close...].dropFirst()
+            } else if first == "\"" {
+                rest = rest.dropFirst()
+                guard let close = rest.firstIndex(of: "\"") else { return nil }
+                steps.append(.key(Array(rest[..<close].utf8)))
+                rest = rest[close...].dropFirst()
+            } else {
+                let name = rest.prefix { $0 == "_" || $0 == "-" || $0.isLetter || $0.isNumber }
+                guard !name.isEmpty else { return nil }
+                steps.append(.key(Array(name.utf8)))
+                rest = rest[name.endIndex...]
+            }
+            guard let next = rest.first, next != "[" else { continue }
+            guard next == ".", rest.count > 1 else { return nil }
+            rest = rest.dropFirst()
+        }
+        return steps.isEmpty ? nil : steps
+    }
+}

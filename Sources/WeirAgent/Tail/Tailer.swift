@@ -1,0 +1,343 @@
+internal import WeirModel
+internal import WeirSystem
+
+/// Reads what appears under one path: the file there, and files that were there before and are not read to their end.
+///
+/// The shell around ``TailerState``: it has the open files. Belongs to the follower's thread.
+final class Tailer {
+    /// The path.
+    let path: String
+    /// The labels of its streams before any stage.
+    let labels: LabelSet
+    /// Bytes and lines read since the start.
+    private(set) var bytesRead = 0
+    private(set) var linesRead = 0
+
+    private var files: [FollowedFile] = []
+    private var reader: LineReader
+    private let system: any FileSystem
+    private let limits: AgentLimits
+    private let timing: TailerState.Timing
+
+    init(
+        path: String, labels: LabelSet, reader: LineReader, system: any FileSystem, limits: AgentLimits
+    ) {
+        self.path = path
+        self.labels = labels
+        self.reader = reader
+        self.system = system
+        self.limits = limits
+        var timing = TailerState.Timing()
+        timing.partialLineTimeout = limits.partialLineTimeout.wholeNanoseconds
+        self.timing = timing
+    }
+
+    /// Whether no file is open any more.
+    var isFinished: Bool { files.isEmpty }
+    /// Whether the file at the path, if there is one, is not among the open ones.
+    var needsSuccessor: Bool { files.last?.state.isDetached ?? true }
+    /// The newest file's identity, read offset and size, for the list of targets.
+    var front: (identity: FileIdentity, offset: Int, size: Int)? {
+        files.last.map { ($0.state.identity, $0.state.offset, $0.size) }
+    }
+    /// Bytes that are there and not read yet, as far as sizes are known.
+    var lag: Int { files.reduce(0) { $0 + max(0, $1.size - $1.state.offset) } }
+
+    /// Reads at most one buffer.
+    ///
+    /// - Returns: whether there may be more to read at once.
+    func advance(_ context: inout FollowContext) -> Bool {
+        var index = 0
+        while index < files.count {
+            switch poll(index, &context) {
+            case .hasMore:
+                report(&context)
+                return true
+            case .removed: continue
+            case .quiet: index += 1
+            }
+        }
+        reader.flush(
+            now: context.now, olderThan: timing.partialLineTimeout, all: false, &context.scratch, &context.batch)
+        report(&context)
+        return false
+    }
+
+    /// Hands on everything held back and closes all files; what is not delivered is read again by the next run.
+    func close(_ context: inout FollowContext) {
+        for followed in files {
+            followed.file.close()
+            context.followed.remove(followed.state.identity)
+        }
+        files = []
+    }
+
+    /// Lets the next files of the path be read behind those that are open: what was renamed away meanwhile, and what
+    /// is at the path now.
+    func followSuccessors(_ context: inout FollowContext) {
+        let after = files.last.map { (identity: $0.state.identity, modified: $0.state.lastModified) }
+        let lineage = Lineage(path: path, on: system)
+        for sibling in lineage.rotated(after: after, besides: context.followed, context.positions) {
+            open(sibling.path, sibling.status, offset: nil, isDetached: true, &context)
+        }
+        if let status = lineage.current, !context.followed.contains(FileIdentity(status)) {
+            open(path, status, offset: nil, isDetached: false, &context)
+        }
+    }
+
+    /// Begins with the path for the first time in this run: what the last run left unread comes first.
+    func start(_ status: FileStatus, _ context: inout FollowContext) {
+        let identity = FileIdentity(status)
+        let saved = context.positions.inherited(path: path)
+        let lineage = Lineage(path: path, on: system)
+        var last: (identity: FileIdentity, modified: Int64)?
+        for sibling in lineage.siblings where !context.followed.contains(FileIdentity(sibling.status)) {
+            let record = saved.first { $0.identity == FileIdentity(sibling.status) }
+            // Behind the first file that the last run knew, everything newer is unread as well.
+            guard record != nil || (last.map { sibling.status.modified >= $0.modified } ?? false) else { continue }
+            if open(sibling.path, sibling.status, offset: record?.offset, isDetached: true, &context) {
+                last = (FileIdentity(sibling.status), sibling.status.modified)
+            }
+        }
+        for record in saved where record.identity != nil && record.identity != identity {
+            guard !context.followed.contains(record.identity ?? identity) else { continue }
+            context.messages.append(
+                AgentMessage(.warning, "\(path): the file read up to byte \(record.offset) by the last run is gone"))
+            context.positions.forget(record)
+        }
+        guard !context.followed.contains(identity) else { return }
+        let imported = saved.first { $0.identity == nil }
+        let own = context.positions.inherited(identity: identity) ?? context.positions.finished(identity: identity)
+        let offset = own?.offset ?? imported.map { $0.offset <= status.size ? $0.offset : 0 }
+        open(path, status, offset: offset, isDetached: false, &context)
+    }
+
+    // MARK: One file
+
+    private enum PollResult {
+        case hasMore, quiet, removed
+    }
+
+    private func poll(_ index: Int, _ context: inout FollowContext) -> PollResult {
+        do throws(FileError) {
+            files[index].size = try files[index].file.size()
+            switch files[index].state.observeSize(files[index].size, now: context.now) {
+            case .restart: return restart(index, &context)
+            case .read(let start):
+                if !files[index].isHeadChecked, try !headMatches(index, &context) { return restart(index, &context) }
+                try read(index, from: start, &context)
+                return .hasMore
+            default: break
+            }
+            files[index].isHeadChecked = false
+            return try settle(index, &context)
+        } catch {
+            context.counts.readErrors += 1
+            context.messages.append(AgentMessage(.warning, "\(error); will try again"))
+            return .quiet
+        }
+    }
+
+    /// Everything is read: looks where the path leads.
+    private func settle(_ index: Int, _ context: inout FollowContext) throws(FileError) -> PollResult {
+        let target: TailerState.PathTarget
+        if files[index].state.isDetached {
+            target = .another
+        } else if let status = try system.status(path) {
+            target = FileIdentity(status) == files[index].state.identity ? .same(modified: status.modified) : .another
+        } else {
+            target = .nothing
+        }
+        switch files[index].state.observePath(target, now: context.now, timing: timing) {
+        case .emitPartial(let range):
+            try emitPartial(index, range, &context)
+            return .quiet
+        case .detach:
+            context.counts.rotations += target == .another ? 1 : 0
+            updatePosition(index, &context)
+            followSuccessors(&context)
+            return .quiet
+        case .close:
+            return closeFile(index, &context)
+        default:
+            return .quiet
+        }
+    }
+
+    private func closeFile(_ index: Int, _ context: inout FollowContext) -> PollResult {
+        // Nothing will complete what is held since this file, unless a newer one goes on where it ended.
+        if let held = reader.earliestHeld, held.file == files[index].key {
+            guard files.count == 1 else { return .quiet }
+            reader.flush(now: context.now, olderThan: 0, all: true, &context.scratch, &context.batch)
+        }
+        report(&context)
+        let closed = files.remove(at: index)
+        closed.file.close()
+        context.followed.remove(closed.state.identity)
+        context.positions.finish(closed.key, end: closed.state.offset)
+        return .removed
+    }
+
+    /// The contents are others than those that were read: the same file begins anew under another key.
+    private func restart(_ index: Int, _ context: inout FollowContext) -> PollResult {
+        reader.flush(now: context.now, olderThan: 0, all: true, &context.scratch, &context.batch)
+        report(&context)
+        let old = files[index]
+        context.counts.truncations += 1
+        context.positions.abandon(old.key)
+        let key = context.nextKey()
+        let state = TailerState(identity: old.state.identity, offset: 0, head: .empty, now: context.now)
+        files[index] = FollowedFile(key: key, state: state, file: old.file, marked: 0)
+        context.positions.begin(key, PositionRecord(path: path, identity: old.state.identity, offset: 0))
+        return .hasMore
+    }
+
+    /// Whether the file still begins as it did; takes a longer fingerprint where the old one was short.
+    private func headMatches(_ index: Int, _ context: inout FollowContext) throws(FileError) -> Bool {
+        let file = files[index].file
+        var failure: FileError?
+        let matches = withUnsafeTemporaryAllocation(byteCount: HeadFingerprint.bytesMax, alignment: 8) { room in
+            do throws(FileError) {
+                let count = try file.read(into: room, at: 0)
+                let bytes = UnsafeRawBufferPointer(rebasing: room[..<count])
+                guard files[index].state.head.matches(bytes) else { return false }
+                if files[index].state.head.length < count { files[index].state.extend(HeadFingerprint(of: bytes)) }
+            } catch {
+                failure = error
+            }
+            return true
+        }
+        if let failure { throw failure }
+        files[index].isHeadChecked = true
+        updatePosition(index, &context)
+        return matches
+    }
+
+    private func read(_ index: Int, from start: Int, _ context: inout FollowContext) throws(FileError) {
+        let key = files[index].key
+        while true {
+            let room = context.buffer.bytes
+            let count = try files[index].file.read(into: room, at: start)
+            let bytes = UnsafeRawBufferPointer(rebasing: room[..<count])
+            bytesRead += max(0, start + count - files[index].state.examined)
+            if files[index].state.isSkipping { return skip(index, bytes, from: start, context.now) }
+            let point = FilePoint(file: key, offset: start)
+            let taken = reader.take(bytes, start: point, now: context.now, &context.scratch, &context.batch)
+            guard taken == 0, count == room.count else {
+                files[index].state.read(upTo: start + count, consumedUpTo: start + taken, now: context.now)
+                return context.buffer.resize(context.buffer.usualBytes)
+            }
+            // Not one whole line in a full buffer: a larger one, up to the limit, or else only the line's start.
+            guard count >= limits.lineBytesMax else {
+                context.buffer.resize(min(limits.lineBytesMax, count * 2))
+                continue
+            }
+            reader.takeLine(bytes.part(0..<limits.lineBytesMax), point, context.now, &context.scratch, &context.batch)
+            reader.countCut()
+            files[index].state.skipped(upTo: start + count, now: context.now)
+            return context.buffer.resize(context.buffer.usualBytes)
+        }
+    }
+
+    /// Throws the rest of an over-long line away.
+    private func skip(_ index: Int, _ bytes: UnsafeRawBufferPointer, from start: Int, _ now: Int64) {
+        guard let end = LineSplitter.newline(bytes, from: 0) else {
+            return files[index].state.skipped(upTo: start + bytes.count, now: now)
+        }
+        files[index].state.read(upTo: start + end + 1, consumedUpTo: start + end + 1, now: now)
+    }
+
+    /// Hands on a last line that has no newline.
+    private func emitPartial(_ index: Int, _ range: Range<Int>, _ context: inout FollowContext) throws(FileError) {
+        context.buffer.resize(max(context.buffer.usualBytes, range.count))
+        let room = UnsafeMutableRawBufferPointer(rebasing: context.buffer.bytes[..<range.count])
+        let count = try files[index].file.read(into: room, at: range.lowerBound)
+        // Something was cut off meanwhile; the next look sees the new size.
+        guard count == range.count else { return }
+        let point = FilePoint(file: files[index].key, offset: range.lowerBound)
+        context.scratch.reset()
+        reader.takeLine(UnsafeRawBufferPointer(room), point, context.now, &context.scratch, &context.batch)
+        files[index].state.emittedPartial()
+    }
+
+    @discardableResult
+    private func open(
+        _ place: String, _ status: FileStatus, offset: Int?, isDetached: Bool, _ context: inout FollowContext
+    ) -> Bool {
+        let identity = FileIdentity(status)
+        do throws(FileError) {
+            let file = try system.open(place, .read)
+            // The name may have gone to another file between the look and the opening.
+            guard let now = try system.status(place), FileIdentity(now) == identity else {
+                file.close()
+                return false
+            }
+            var start = offset ?? 0
+            var head = HeadFingerprint.empty
+            if let record = context.positions.inherited(identity: identity)
+                ?? context.positions.finished(identity: identity)
+            {
+                let isSame = try Tailer.matches(file, record.head) && record.offset <= now.size
+                start = isSame ? record.offset : 0
+                head = isSame ? record.head : .empty
+            }
+            let key = context.nextKey()
+            var state = TailerState(identity: identity, offset: start, head: head, now: context.now)
+            if isDetached { state.detach() }
+            files.append(FollowedFile(key: key, state: state, file: file, marked: start))
+            context.followed.insert(identity)
+            context.positions.begin(
+                key, PositionRecord(path: path, identity: identity, head: head, offset: start, isDetached: isDetached))
+            return true
+        } catch {
+            context.counts.readErrors += 1
+            context.messages.append(AgentMessage(.warning, "\(error); will try again"))
+            return false
+        }
+    }
+
+    private static func matches(_ file: any File, _ head: HeadFingerprint) throws(FileError) -> Bool {
+        var failure: FileError?
+        let matches = withUnsafeTemporaryAllocation(byteCount: HeadFingerprint.bytesMax, alignment: 8) { room in
+            do throws(FileError) {
+                let count = try file.read(into: room, at: 0)
+                return head.matches(UnsafeRawBufferPointer(rebasing: room[..<count]))
+            } catch {
+                failure = error
+                return false
+            }
+        }
+        if let failure { throw failure }
+        return matches
+    }
+
+    private func updatePosition(_ index: Int, _ context: inout FollowContext) {
+        let state = files[index].state
+        context.positions.update(files[index].key, head: state.head, isDetached: state.isDetached)
+    }
+
+    // MARK: Reports
+
+    /// Tells the batch how far each file may be forgotten, and moves counters.
+    private func report(_ context: inout FollowContext) {
+        let held = reader.earliestHeld
+        for index in files.indices {
+            let key = files[index].key
+            var safe = files[index].state.offset
+            if let held {
+                if held.file < key { break }
+                if held.file == key { safe = held.offset }
+            }
+            guard safe != files[index].marked else { continue }
+            context.batch.advance(key, to: safe, now: context.now)
+            files[index].marked = safe
+        }
+        let counts = reader.takeCounts()
+        linesRead += counts.linesRead
+        context.counts.parsingErrors += counts.parsingErrors
+        let tally = reader.runner.takeTally()
+        context.counts.linesCut += counts.linesCut + tally.linesCut
+        context.counts.linesEmitted += tally.linesEmitted
+        for (reason, count) in tally.dropped { context.counts.linesDropped[reason, default: 0] += count }
+    }
+}
