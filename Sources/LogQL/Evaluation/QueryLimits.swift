@@ -12,6 +12,8 @@ public struct QueryLimits: Sendable {
     public var textBytesMax = 131_072
     /// The most steps of a range query, Prometheus' and Loki's figure.
     public var stepsMax = 11_000
+    /// The most partial results (a series over a span of steps) that one range aggregation may hold; bounds memory.
+    public var partsMax = 5_000_000
     /// Threads of one scan; 0 is one per core.
     public var workers = 0
 

@@ -73,6 +73,20 @@ struct EntryLabels: ~Copyable {
         return place != 0 && Int(place) <= originalCount
     }
 
+    /// Whether a stage made the label.
+    func isParsed(_ name: LabelName) -> Bool {
+        let place = Int(name.id) < places.count ? places[Int(name.id)] : 0
+        return place != 0 && items[Int(place) - 1].category == .parsed
+    }
+
+    /// The number of the name with these bytes if it has one already.
+    func known(_ text: UnsafeRawBufferPointer) -> LabelName? { names.known(text) }
+
+    /// The name under which a parser's find will be known, see ``extract(_:_:)``.
+    mutating func extractionName(of name: LabelName) -> LabelName {
+        isOriginal(name) ? extractedName(of: name) : name
+    }
+
     // MARK: Changing
 
     /// Adds what a parser found: the first value of a name wins, and a name of the stream or of metadata gets the

@@ -5,7 +5,7 @@ import WeirRegex
 /// A matcher that tests bytes in place: the condition of `drop`, `keep` and label filters.
 struct LabelCondition: Sendable {
     private enum Test: Sendable {
-        case equal([UInt8])
+        case oneOf([[UInt8]])
         case pattern(Pattern)
     }
 
@@ -15,8 +15,14 @@ struct LabelCondition: Sendable {
     /// Builds the running form; patterns are anchored at both ends.
     init(_ matcher: Matcher) throws(StageError) {
         switch matcher.comparison {
-        case .equal, .notEqual: test = .equal(Array(matcher.value.utf8))
+        case .equal, .notEqual: test = .oneOf([Array(matcher.value.utf8)])
         case .matches, .doesNotMatch:
+            let literals = PatternLiterals(matcher.value)
+            if let alternatives = literals.exactAlternatives, !literals.ignoresCase {
+                // `GET|POST` needs no automaton.
+                test = .oneOf(alternatives)
+                break
+            }
             do { test = .pattern(try Pattern("^(?s:\(matcher.value))$")) } catch { throw StageError(error.goText) }
         }
         isNegated = matcher.comparison == .notEqual || matcher.comparison == .doesNotMatch
@@ -25,7 +31,8 @@ struct LabelCondition: Sendable {
     /// Whether a value fulfils the condition; an absent label counts as empty.
     func accepts(_ value: UnsafeRawBufferPointer) -> Bool {
         switch test {
-        case .equal(let text): text.withUnsafeBytes { ByteHash.isEqual($0, value) } != isNegated
+        case .oneOf(let texts):
+            texts.contains { text in text.withUnsafeBytes { ByteHash.isEqual($0, value) } } != isNegated
         case .pattern(let pattern): pattern.matches(value) != isNegated
         }
     }

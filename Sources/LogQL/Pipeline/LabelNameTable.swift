@@ -46,6 +46,20 @@ struct LabelNameTable: ~Copyable {
         return add(text, hash: hash, at: place)
     }
 
+    /// The number of a name; nil if it has none.
+    func known(_ text: UnsafeRawBufferPointer) -> LabelName? {
+        let hash = ByteHash.hash(text)
+        let mask = places.count - 1
+        var place = Int(truncatingIfNeeded: hash) & mask
+        while places[place] != 0 {
+            let id = places[place] - 1
+            let entry = entries[Int(id)]
+            if entry.hash == hash, ByteHash.isEqual(entry.text, text) { return LabelName(id: id) }
+            place = (place + 1) & mask
+        }
+        return nil
+    }
+
     /// The number of `<name>_extracted`.
     mutating func extracted(_ name: LabelName) -> LabelName {
         let known = entries[Int(name.id)].extracted

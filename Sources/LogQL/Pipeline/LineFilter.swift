@@ -33,6 +33,25 @@ final class LineFilter: Sendable {
         self.tests = tests
     }
 
+    /// A text that can be looked for in many lines at once.
+    struct Probe: Sendable {
+        /// The search; not of an empty text.
+        let search: SubstringSearch
+        /// Whether a hit alone decides; if not, the line has to be looked at.
+        let decides: Bool
+    }
+
+    /// The text without which no test of the filter holds; nil when there is no single one.
+    var probe: Probe? {
+        guard tests.count == 1 else { return nil }
+        switch tests[0] {
+        case .literal(let search): return Probe(search: search, decides: true)
+        case .pattern(_, let required):
+            return required.first.map { Probe(search: $0, decides: false) }
+        case .gaps, .address, .always: return nil
+        }
+    }
+
     /// Whether a line passes.
     func accepts(_ line: UnsafeRawBufferPointer) -> Bool {
         for test in tests where test.holds(for: line) { return !isNegated }

@@ -16,6 +16,10 @@ enum Stage: Sendable {
     case decolorize(DecolorizeStage)
     case drop(DropStage)
     case keep(KeepStage)
+    case labelFilter(LabelFilter)
+    case json(JSONStage)
+    case jsonFields(JSONFieldsStage)
+    case logfmt(LogfmtStage)
 
     /// Builds the running form of a stage.
     init(_ syntax: StageSyntax, context: inout StageContext) throws(StageError) {
@@ -27,7 +31,15 @@ enum Stage: Sendable {
         case .decolorize: self = .decolorize(try DecolorizeStage())
         case .drop(let selectors): self = .drop(try DropStage(selectors, context: &context))
         case .keep(let selectors): self = .keep(try KeepStage(selectors, context: &context))
-        case .json, .logfmt, .labelFilter, .lineFormat, .labelFormat:
+        case .labelFilter(let filter): self = .labelFilter(try LabelFilter(filter, context: &context))
+        case .json(let fields):
+            self =
+                fields.isEmpty
+                ? .json(JSONStage(context: &context)) : .jsonFields(try JSONFieldsStage(fields, context: &context))
+        case .logfmt(let isStrict, let keepsEmpty, let fields):
+            self = .logfmt(
+                try LogfmtStage(isStrict: isStrict, keepsEmpty: keepsEmpty, fields: fields, context: &context))
+        case .lineFormat, .labelFormat:
             throw StageError("stage is not known")
         }
     }
@@ -42,6 +54,10 @@ enum Stage: Sendable {
         case .decolorize(let stage): stage.apply(to: &entry)
         case .drop(let stage): stage.apply(to: &entry)
         case .keep(let stage): stage.apply(to: &entry)
+        case .labelFilter(let filter): filter.apply(to: &entry)
+        case .json(let stage): stage.apply(to: &entry)
+        case .jsonFields(let stage): stage.apply(to: &entry)
+        case .logfmt(let stage): stage.apply(to: &entry)
         }
     }
 
@@ -50,7 +66,7 @@ enum Stage: Sendable {
         switch self {
         case .unpack: true
         // Loki moves line filters before decolorize, so they see the colours.
-        case .lineFilter, .regexp, .pattern, .decolorize, .drop, .keep: false
+        case .lineFilter, .labelFilter, .json, .jsonFields, .logfmt, .regexp, .pattern, .decolorize, .drop, .keep: false
         }
     }
 }

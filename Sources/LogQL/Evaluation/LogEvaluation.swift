@@ -1,0 +1,89 @@
+import WeirModel
+
+/// Answers log queries: reads the newest or oldest entries, and groups them by their labels.
+struct LogEvaluation {
+    let source: any LogSource
+    let watch: QueryWatch
+
+    /// Runs a plan and returns at most `limit` entries.
+    func run(
+        _ plan: SelectionPlan, limit: Int, intervalNanoseconds: Int64, workers: Int,
+        statistics: inout QueryStatistics
+    ) async throws(QueryError) -> [ResultStream] {
+        let bound = EntryBound(direction: plan.selection.direction)
+        let scan = ScanWorkers(count: workers, watch: watch) {
+            LogCollector(plan, limit: limit, bound: bound)
+        }
+        statistics.scan.add(try await scan.scan(source, plan.selection))
+
+        var sets: [LogCollector.EntryLabelSets] = []
+        var numbers: [LogCollector.EntryLabelSets: Int] = [:]
+        var entries: [EntryHeap.Kept] = []
+        var matched = 0
+        scan.forEach { collector in
+            matched += collector.linesMatched
+            for var entry in collector.heap.kept {
+                let labels = collector.labelSets[entry.labels]
+                entry.labels = numbers[labels] ?? sets.count
+                if entry.labels == sets.count {
+                    sets.append(labels)
+                    numbers[labels] = entry.labels
+                }
+                entries.append(entry)
+            }
+        }
+        statistics.linesMatched += matched
+        let isBackward = plan.selection.direction == .backward
+        entries.sort { left, right in
+            if left.timestamp != right.timestamp {
+                return isBackward ? left.timestamp > right.timestamp : left.timestamp < right.timestamp
+            }
+            return left.sequence < right.sequence
+        }
+        entries.removeLast(max(0, entries.count - limit))
+        let streams = LogEvaluation.streams(entries, sets, intervalNanoseconds: intervalNanoseconds)
+        statistics.entriesReturned += streams.reduce(0) { $0 + $1.entries.count }
+        return streams
+    }
+
+    /// Groups entries, which stand in the order of the answer, by label sets.
+    private static func streams(
+        _ entries: [EntryHeap.Kept], _ sets: [LogCollector.EntryLabelSets], intervalNanoseconds: Int64
+    ) -> [ResultStream] {
+        var streams: [ResultStream] = []
+        var streamOfSet: [Int: Int] = [:]
+        var lastOfStream: [LabelSet: Int64] = [:]
+        for entry in entries {
+            let labels = sets[entry.labels]
+            if intervalNanoseconds > 0 {
+                // Loki thins out what the limit has left, not the other way round.
+                if let last = lastOfStream[labels.stream], (entry.timestamp - last).magnitude < intervalNanoseconds {
+                    continue
+                }
+                lastOfStream[labels.stream] = entry.timestamp
+            }
+            let index = streamOfSet[entry.labels] ?? streams.count
+            if index == streams.count {
+                streamOfSet[entry.labels] = index
+                let all = LabelSet(labels.stream.labels + labels.metadata.labels + labels.parsed.labels)
+                streams.append(
+                    ResultStream(
+                        labels: all, streamLabels: labels.stream, metadata: labels.metadata, parsed: labels.parsed,
+                        entries: []))
+            }
+            streams[index].entries.append(
+                ResultEntry(timestamp: Timestamp(nanoseconds: entry.timestamp), line: entry.line))
+        }
+        return streams.sorted { $0.labels < $1.labels }
+    }
+}
+
+extension ScanSummary {
+    /// Adds what another scan read.
+    mutating func add(_ other: ScanSummary) {
+        linesRead += other.linesRead
+        lineBytesRead += other.lineBytesRead
+        blocksRead += other.blocksRead
+        blocksSkipped += other.blocksSkipped
+    }
+}

@@ -1,0 +1,101 @@
+import WeirModel
+
+/// Answers metric expressions: range aggregations by scans, everything above them over their series.
+///
+/// Series are worked on whole, over all instants, instead of instant by instant: the labels are compared once.
+struct MetricEvaluation {
+    let ranges: RangeEvaluation
+    let instants: StepInstants
+    let watch: QueryWatch
+
+    /// What has been computed: an expression that occurs twice is evaluated once.
+    private var known: [Operand: StepValue] = [:]
+    private(set) var statistics = QueryStatistics()
+
+    /// An expression with the grouping that a sum around it asks for.
+    private struct Operand: Hashable {
+        var query: MetricQuery
+        var outer: GroupingSyntax?
+    }
+
+    init(ranges: RangeEvaluation, instants: StepInstants, watch: QueryWatch) {
+        self.ranges = ranges
+        self.instants = instants
+        self.watch = watch
+    }
+
+    /// Evaluates an expression.
+    mutating func evaluate(_ query: MetricQuery) async throws(QueryError) -> StepValue {
+        try await evaluate(query, outer: nil)
+    }
+
+    private mutating func evaluate(
+        _ query: MetricQuery, outer: GroupingSyntax?
+    ) async throws(QueryError) -> StepValue {
+        let operand = Operand(query: query, outer: outer)
+        if let value = known[operand] { return value }
+        try watch.check()
+        let value = try await compute(query, outer: outer)
+        known[operand] = value
+        return value
+    }
+
+    private mutating func compute(
+        _ query: MetricQuery, outer: GroupingSyntax?
+    ) async throws(QueryError) -> StepValue {
+        switch query {
+        case .literal(let number): return .scalar(number)
+        case .vector(let number): return .series([constant(number)])
+        case .range(let syntax):
+            return .series(try await ranges.run(syntax, outer: outer, statistics: &statistics))
+        case .aggregation(let syntax):
+            let operand = series(try await evaluate(syntax.operand, outer: MetricEvaluation.pushedDown(syntax)))
+            return .series(VectorAggregation(syntax: syntax, stepCount: instants.count).run(operand))
+        case .binary(let syntax):
+            let left = try await evaluate(syntax.left)
+            let right = try await evaluate(syntax.right)
+            return try BinaryOperation(syntax: syntax, stepCount: instants.count).run(left, right)
+        case .labelReplace(let syntax):
+            let replacement = try LabelReplacement(syntax)
+            var operand = series(try await evaluate(syntax.operand))
+            for index in operand.indices { operand[index].labels = replacement.apply(to: operand[index].labels) }
+            return .series(operand)
+        }
+    }
+
+    /// The grouping that a range aggregation may apply itself, because grouping twice gives the same.
+    private static func pushedDown(_ syntax: VectorAggregationSyntax) -> GroupingSyntax? {
+        guard case .range(let range) = syntax.operand, range.grouping == nil else { return nil }
+        let grouping = syntax.grouping ?? GroupingSyntax(isWithout: false, names: [])
+        switch (syntax.function, range.function) {
+        case (.sum, .countOverTime), (.sum, .rate), (.sum, .bytesOverTime), (.sum, .bytesRate), (.sum, .sumOverTime),
+            (.min, .minOverTime), (.max, .maxOverTime):
+            return grouping
+        default: return nil
+        }
+    }
+
+    private func series(_ value: StepValue) -> [StepSeries] {
+        switch value {
+        case .series(let series): series
+        case .scalar(let number): [constant(number)]
+        }
+    }
+
+    private func constant(_ number: Double) -> StepSeries {
+        StepSeries(
+            labels: .empty, steps: Array(0..<Int32(instants.count)),
+            values: Array(repeating: number, count: instants.count))
+    }
+}
+
+extension MetricQuery {
+    /// Whether the outermost function gives its answer an order.
+    var sortsResult: Bool {
+        guard case .aggregation(let syntax) = self else { return false }
+        switch syntax.function {
+        case .sort, .sortDescending, .topk, .bottomk, .approximateTopK: return true
+        default: return false
+        }
+    }
+}

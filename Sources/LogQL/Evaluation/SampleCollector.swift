@@ -1,0 +1,184 @@
+import WeirModel
+
+/// What a range aggregation takes from an entry.
+enum SampleValue: Sendable {
+    /// 1 for each.
+    case one
+    /// The length of its line.
+    case lineBytes
+    /// The number that an unwrap finds.
+    case unwrapped(UnwrapStage)
+}
+
+/// One worker's part of a range aggregation: folds the entries of its batches per series and span of instants.
+///
+/// No line is kept. The fold of the span that a series is in stays at hand; one that is done goes into a list that
+/// is merged now and then, so memory follows the number of series and steps that hold anything.
+struct SampleCollector<Fold: SampleFold>: BatchCollector, ~Copyable {
+    /// The fold of one series over one span.
+    struct Part {
+        var series: UInt32
+        var span: WindowSpans.Span
+        var fold: Fold
+    }
+
+    private(set) var table: SeriesTable
+    private(set) var linesMatched = 0
+
+    private var run: PipelineRun
+    private let value: SampleValue
+    private let refusesErrors: Bool
+    private let hasStages: Bool
+    private let usesMetadata: Bool
+    private let spans: WindowSpans
+    private let partsMax: Int
+    private var stretch = WindowSpans.Stretch.none
+    /// The part of each series that its latest sample went to.
+    private var open: [Part?] = []
+    private var closed: [Part] = []
+    private var compactAt = 1 << 14
+    /// The series of each stream of the batch plus one; 0 is not known yet.
+    private var seriesOfStream: [UInt32] = []
+
+    init(_ plan: SelectionPlan, projection: LabelProjection, value: SampleValue, spans: WindowSpans, partsMax: Int) {
+        usesMetadata = plan.selection.needsMetadata
+        run = PipelineRun(plan.pipeline, usesMetadata: usesMetadata)
+        table = SeriesTable(projection, names: plan.pipeline.names)
+        self.value = value
+        self.spans = spans
+        self.partsMax = partsMax
+        refusesErrors = !projection.asksForErrors
+        if case .unwrapped = value { hasStages = true } else { hasStages = !plan.pipeline.stages.isEmpty }
+    }
+
+    mutating func take(_ batch: borrowing LineBatch) throws(QueryError) -> Flow {
+        let batch = copy batch
+        do {
+            try batch.bytes.withUnsafeBytes { bytes in
+                if run.begin(batch, bytes: bytes) { table.forgetNames() }
+                if hasStages || (usesMetadata && !batch.metadataEnds.isEmpty) {
+                    try takeEntries(of: batch, bytes: bytes)
+                } else {
+                    try takeRows(of: batch, bytes: bytes)
+                }
+            }
+        } catch let error as QueryError {
+            throw error
+        } catch {
+            throw .failed(message: "\(error)")
+        }
+        return .proceed
+    }
+
+    /// All parts; the collector takes no batch afterwards.
+    mutating func finish() -> [Part] {
+        for part in open { if let part { closed.append(part) } }
+        open.removeAll()
+        Part.compact(&closed)
+        return closed
+    }
+
+    /// Rows whose series depends on their stream alone: no entry is looked at.
+    private mutating func takeRows(of batch: LineBatch, bytes: UnsafeRawBufferPointer) throws {
+        seriesOfStream.removeAll(keepingCapacity: true)
+        seriesOfStream.append(contentsOf: repeatElement(0, count: batch.streams.count))
+        let timestamps = batch.timestamps
+        let streams = batch.streamIndexes
+        let lengths = batch.lineLengths
+        let countsBytes = if case .lineBytes = value { true } else { false }
+        for index in 0..<run.rows.count {
+            let row = run.rows[index]
+            let stream = Int(streams[row])
+            var series = seriesOfStream[stream]
+            if series == 0 {
+                _ = run.enter(row, of: batch, bytes: bytes)
+                series = table.series(of: run.entry.labels) + 1
+                seriesOfStream[stream] = series
+            }
+            let value = countsBytes ? Double(lengths[row]) : 1
+            try fold(FoldedSample(timestamp: timestamps[row], value: value), into: series - 1)
+        }
+        linesMatched += run.rows.count
+    }
+
+    private mutating func takeEntries(of batch: LineBatch, bytes: UnsafeRawBufferPointer) throws {
+        for index in 0..<run.rows.count {
+            let row = run.rows[index]
+            guard run.enter(row, of: batch, bytes: bytes) else { continue }
+            let number: Double
+            switch value {
+            case .one: number = 1
+            case .lineBytes: number = Double(run.entry.line.count)
+            case .unwrapped(let unwrap):
+                guard let found = run.withEntry({ unwrap.value(of: &$0) }) else { continue }
+                number = found
+            }
+            linesMatched += 1
+            if refusesErrors && run.entry.labels.hasError { throw QueryError.pipelineFault(run.entry.labels) }
+            try fold(
+                FoldedSample(timestamp: batch.timestamps[row], value: number), into: table.series(of: run.entry.labels))
+        }
+    }
+
+    @inline(__always)
+    private mutating func fold(_ sample: FoldedSample, into series: UInt32) throws {
+        // Times rise within a batch, so most samples share the span of the one before.
+        if !stretch.contains(sample.timestamp) { stretch = spans.stretch(around: sample.timestamp) }
+        guard let span = stretch.span else { return }
+        let index = Int(series)
+        if index < open.count, open[index]?.span == span {
+            open[index]!.fold.add(sample)
+        } else {
+            try openPart(of: series, span, sample)
+        }
+    }
+
+    private mutating func openPart(of series: UInt32, _ span: WindowSpans.Span, _ sample: FoldedSample) throws {
+        let index = Int(series)
+        while open.count <= index { open.append(nil) }
+        if let done = open[index] { closed.append(done) }
+        open[index] = Part(series: series, span: span, fold: Fold(sample))
+        guard closed.count >= compactAt else { return }
+        Part.compact(&closed)
+        guard closed.count <= partsMax else {
+            throw QueryError.limit(
+                message: "the query would hold too many samples (more than \(partsMax)); consider reducing query "
+                    + "cardinality by adding more specific stream selectors, reducing the time range, or aggregating "
+                    + "results with functions like sum(), count() or topk()")
+        }
+        compactAt = max(compactAt, closed.count * 2)
+    }
+}
+
+extension SampleCollector.Part {
+    /// Sorts parts by series and span, and merges those of the same.
+    static func compact(_ parts: inout [Self]) {
+        guard parts.count > 1 else { return }
+        parts.sort { left, right in left.series != right.series ? left.series < right.series : left.span < right.span }
+        var kept = 0
+        for index in 1..<parts.count {
+            if parts[index].series == parts[kept].series && parts[index].span == parts[kept].span {
+                parts[kept].fold.merge(parts[index].fold)
+            } else {
+                kept += 1
+                parts[kept] = parts[index]
+            }
+        }
+        parts.removeLast(parts.count - kept - 1)
+    }
+}
+
+extension QueryError {
+    /// The refusal of a metric query over an entry that carries an error.
+    static func pipelineFault(_ labels: borrowing EntryLabels) -> QueryError {
+        let set = EntryKey.labelSet(labels)
+        let name = set["__error__"] ?? ""
+        return .pipeline(
+            message: """
+                pipeline error: '\(name)' for series: '\(set)'.
+                Use a label filter to intentionally skip this error. (e.g | __error__!="\(name)").
+                To skip all potential errors you can match empty errors.(e.g __error__="")
+                The label filter can also be specified after unwrap. (e.g | unwrap latency | __error__="" )
+                """)
+    }
+}

@@ -1,0 +1,127 @@
+/// What a range aggregation keeps of the samples of a window.
+///
+/// Folds of parts of a window merge to the fold of the whole, in any order; so windows that overlap share the parts.
+protocol SampleFold: Sendable {
+    /// The fold of one sample.
+    init(_ sample: FoldedSample)
+    /// Takes one more sample.
+    mutating func add(_ sample: FoldedSample)
+    /// Takes the samples of another fold.
+    mutating func merge(_ other: Self)
+}
+
+/// A sample on its way into a fold.
+struct FoldedSample: Sendable {
+    /// Nanoseconds since 1970 UTC.
+    var timestamp: Int64
+    /// The number: unwrapped, the length of the line, or 1.
+    var value: Double
+}
+
+/// Counts samples.
+struct CountFold: SampleFold {
+    var count: Int64
+
+    @inline(__always) init(_ sample: FoldedSample) { count = 1 }
+    @inline(__always) mutating func add(_ sample: FoldedSample) { count += 1 }
+    mutating func merge(_ other: CountFold) { count += other.count }
+}
+
+/// Adds samples up.
+struct SumFold: SampleFold {
+    var sum: Double
+
+    @inline(__always) init(_ sample: FoldedSample) { sum = sample.value }
+    @inline(__always) mutating func add(_ sample: FoldedSample) { sum += sample.value }
+    mutating func merge(_ other: SumFold) { sum += other.sum }
+}
+
+/// The smallest sample; NaN only if there is nothing else.
+struct MinFold: SampleFold {
+    var value: Double
+
+    init(_ sample: FoldedSample) { value = sample.value }
+    mutating func add(_ sample: FoldedSample) {
+        if sample.value < value || value.isNaN { value = sample.value }
+    }
+    mutating func merge(_ other: MinFold) {
+        if other.value < value || value.isNaN { value = other.value }
+    }
+}
+
+/// The largest sample; NaN only if there is nothing else.
+struct MaxFold: SampleFold {
+    var value: Double
+
+    init(_ sample: FoldedSample) { value = sample.value }
+    mutating func add(_ sample: FoldedSample) {
+        if sample.value > value || value.isNaN { value = sample.value }
+    }
+    mutating func merge(_ other: MaxFold) {
+        if other.value > value || value.isNaN { value = other.value }
+    }
+}
+
+/// Mean and spread, without the loss of digits that sums of squares bring.
+struct MomentsFold: SampleFold {
+    var count: Double
+    var mean: Double
+    /// The sum of squared distances from the mean.
+    var squares: Double
+
+    init(_ sample: FoldedSample) {
+        count = 1
+        mean = sample.value
+        squares = 0
+    }
+
+    mutating func add(_ sample: FoldedSample) {
+        count += 1
+        let distance = sample.value - mean
+        // Infinite means would turn into NaN by subtracting infinity from infinity.
+        if mean.isInfinite && (sample.value == mean || sample.value.isFinite) { return }
+        mean += distance / count
+        squares += distance * (sample.value - mean)
+    }
+
+    mutating func merge(_ other: MomentsFold) {
+        let total = count + other.count
+        let distance = other.mean - mean
+        if !(mean.isInfinite && (other.mean == mean || other.mean.isFinite)) {
+            squares += other.squares + distance * distance * count * other.count / total
+            mean += distance * other.count / total
+        }
+        count = total
+    }
+}
+
+/// The earliest sample.
+struct FirstFold: SampleFold {
+    var sample: FoldedSample
+
+    init(_ sample: FoldedSample) { self.sample = sample }
+    mutating func add(_ sample: FoldedSample) {
+        if sample.timestamp < self.sample.timestamp { self.sample = sample }
+    }
+    mutating func merge(_ other: FirstFold) { add(other.sample) }
+}
+
+/// The latest sample; of equal instants, the one stored last.
+struct LastFold: SampleFold {
+    var sample: FoldedSample
+
+    init(_ sample: FoldedSample) { self.sample = sample }
+    mutating func add(_ sample: FoldedSample) {
+        if sample.timestamp >= self.sample.timestamp { self.sample = sample }
+    }
+    mutating func merge(_ other: LastFold) { add(other.sample) }
+}
+
+/// All samples, for functions that need them at once.
+struct ListFold: SampleFold {
+    var samples: [FoldedSample]
+
+    init(_ sample: FoldedSample) { samples = [sample] }
+    mutating func add(_ sample: FoldedSample) { samples.append(sample) }
+    mutating func merge(_ other: ListFold) { samples += other.samples }
+}

@@ -1,0 +1,68 @@
+import WeirModel
+
+extension LabelDemand {
+    /// The labels that stages and a projection look at; what parsers find beyond them cannot change the answer.
+    init(stages: [StageSyntax], unwrap: UnwrapSyntax?, projection: LabelProjection) {
+        guard case .by(var names) = projection else {
+            self = .everything
+            return
+        }
+        if let unwrap {
+            names.insert(unwrap.label)
+            for filter in unwrap.filters { filter.collectNames(into: &names) }
+        }
+        for stage in stages {
+            guard stage.collectNames(into: &names) else {
+                self = .everything
+                return
+            }
+        }
+        self = .only(names)
+    }
+}
+
+extension StageSyntax {
+    /// Adds the labels that the stage looks at; false when that cannot be told.
+    fileprivate func collectNames(into names: inout Set<String>) -> Bool {
+        switch self {
+        case .lineFilter, .json, .logfmt, .regexp, .pattern, .unpack, .decolorize: return true
+        case .labelFilter(let filter):
+            filter.collectNames(into: &names)
+            return true
+        case .drop(let selectors), .keep(let selectors):
+            for case .matcher(let matcher) in selectors { names.insert(matcher.name) }
+            return true
+        case .labelFormat(let formats):
+            for format in formats {
+                guard case .label(let source) = format.source else { return false }
+                names.insert(source)
+            }
+            return true
+        case .lineFormat: return false
+        }
+    }
+
+    /// Whether the stage looks at the bytes of the line.
+    var readsLine: Bool {
+        switch self {
+        case .labelFilter, .drop, .keep: false
+        case .labelFormat(let formats):
+            formats.contains { if case .template = $0.source { true } else { false } }
+        default: true
+        }
+    }
+}
+
+extension LabelFilterSyntax {
+    /// Adds the labels that the filter looks at.
+    fileprivate func collectNames(into names: inout Set<String>) {
+        switch self {
+        case .text(let matcher): names.insert(matcher.name)
+        case .number(let name, _, _), .duration(let name, _, _), .bytes(let name, _, _), .ip(let name, _, _):
+            names.insert(name)
+        case .and(let left, let right), .or(let left, let right):
+            left.collectNames(into: &names)
+            right.collectNames(into: &names)
+        }
+    }
+}

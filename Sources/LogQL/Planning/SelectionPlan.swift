@@ -1,0 +1,83 @@
+import WeirBytes
+import WeirModel
+
+/// How the entries of a query are read: what is asked of the store, and what runs over the rows that come.
+struct SelectionPlan: Sendable {
+    /// What the store is asked for.
+    let selection: Selection
+    /// What runs over the rows.
+    let pipeline: Pipeline
+    /// How an entry becomes a number; nil where entries themselves count.
+    let unwrap: UnwrapStage?
+    /// What names the series of an entry; nil in a log query, which keeps all labels apart by category.
+    let projection: LabelProjection?
+    /// The labels that parsers have to find.
+    let demand: LabelDemand
+
+    /// Plans a log query over `[start, end)`.
+    init(
+        _ query: LogQuery, tenant: Tenant, range: TimeRange, direction: Selection.Direction,
+        now: @escaping @Sendable () -> Int64
+    ) throws(SyntaxError) {
+        var context = StageContext(now: now)
+        pipeline = try Pipeline(query.stages, context: &context)
+        unwrap = nil
+        projection = nil
+        demand = .everything
+        // Equal start and end ask for the entries of exactly that instant.
+        let last = range.start == range.end ? range.end.advanced(byNanoseconds: 1) : range.end
+        selection = Selection(
+            tenant: tenant, matchers: query.matchers, range: TimeRange(start: range.start, end: last),
+            direction: direction, requiredLiterals: SelectionPlan.requiredLiterals(pipeline))
+    }
+
+    /// Plans the reading for a range aggregation whose windows end at `first` … `last`.
+    init(
+        _ range: LogRangeSyntax, countsBytes: Bool, projection: LabelProjection, tenant: Tenant,
+        instants: StepInstants, now: @escaping @Sendable () -> Int64
+    ) throws(SyntaxError) {
+        demand = LabelDemand(stages: range.query.stages, unwrap: range.unwrap, projection: projection)
+        var context = StageContext(demand: demand, now: now)
+        for name in projection.names.sorted() { _ = context.names.intern(name) }
+        if let syntax = range.unwrap {
+            do {
+                unwrap = try UnwrapStage(syntax, context: &context)
+            } catch {
+                throw SyntaxError("stage '| unwrap \(syntax.label)' : \(error.message)")
+            }
+        } else {
+            unwrap = nil
+        }
+        pipeline = try Pipeline(range.query.stages, context: &context)
+        self.projection = projection
+        let offset = range.offsetNanoseconds
+        // The window is (t - range, t]; the store takes [from, to).
+        let start = instants.first.advanced(byNanoseconds: -offset)
+            .advanced(byNanoseconds: -range.windowNanoseconds).advanced(byNanoseconds: 1)
+        let end = instants.last.advanced(byNanoseconds: -offset).advanced(byNanoseconds: 1)
+        selection = Selection(
+            tenant: tenant, matchers: range.query.matchers, range: TimeRange(start: start, end: end),
+            direction: .forward, requiredLiterals: SelectionPlan.requiredLiterals(pipeline),
+            needsLines: countsBytes || range.query.stages.contains { $0.readsLine },
+            needsMetadata: demand != .only([]))
+    }
+
+    /// Texts that stand in every line which the filters let through.
+    private static func requiredLiterals(_ pipeline: Pipeline) -> [[UInt8]] {
+        var literals: [[UInt8]] = []
+        for filter in pipeline.lineFilters where !filter.isNegated {
+            guard let search = filter.probe?.search, !search.ignoresCase else { continue }
+            if !literals.contains(search.needle) { literals.append(search.needle) }
+        }
+        return literals
+    }
+}
+
+extension LabelProjection {
+    /// The names that are listed.
+    var names: Set<String> {
+        switch self {
+        case .without(let names), .by(let names): names
+        }
+    }
+}
