@@ -2,8 +2,6 @@ internal import AsyncHTTPClient
 internal import FoundationEssentials
 internal import NIOCore
 internal import NIOHTTP1
-internal import NIOPosix
-internal import WeirSystem
 
 /// Asks a server that speaks Loki's HTTP API.
 struct WeirClient: Sendable {
@@ -12,15 +10,6 @@ struct WeirClient: Sendable {
 
     /// Answers are held in memory as a whole; a larger one is an error instead of a machine out of memory.
     private static let answerBytesMax = 1 << 30
-
-    /// One for the life of the process, so never shut down. A server that is not there is told at once instead of being
-    /// tried again until the request times out.
-    private static let http = {
-        var configuration = HTTPClient.Configuration()
-        configuration.timeout.connect = .seconds(5)
-        configuration.connectionPool.retryConnectionEstablishment = false
-        return HTTPClient(eventLoopGroupProvider: .singleton, configuration: configuration)
-    }()
 
     /// Entries or samples over a range.
     func queryRange(_ query: String, _ parameters: [(name: String, value: String)]) async throws -> QueryAnswer {
@@ -53,10 +42,10 @@ struct WeirClient: Sendable {
         let response: HTTPClientResponse
         let body: ByteBuffer
         do {
-            response = try await Self.http.execute(request, timeout: .minutes(10))
+            response = try await OutboundHTTP.client.execute(request, timeout: .minutes(10))
             body = try await response.body.collect(upTo: Self.answerBytesMax)
         } catch {
-            throw ClientError.unreachable(address: address, reason: Self.reason(of: error))
+            throw ClientError.unreachable(address: address, reason: OutboundHTTP.reason(of: error))
         }
         guard response.status == .ok else {
             var message = String(buffer: body)
@@ -67,18 +56,6 @@ struct WeirClient: Sendable {
             return try JSONDecoder().decode(Answer.self, from: Data(body.readableBytesView))
         } catch {
             throw ClientError.unexpected(address: address, reason: "\(error)")
-        }
-    }
-
-    private static func reason(of error: any Error) -> String {
-        switch error {
-        case let error as NIOConnectionError:
-            guard let first = error.connectionErrors.first else { return "no such host" }
-            return reason(of: first.error)
-        case let error as IOError:
-            return FileError(operation: "connect", path: "there", code: error.errnoCode).reason
-        default:
-            return "\(error)"
         }
     }
 }

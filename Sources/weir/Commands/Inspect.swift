@@ -2,10 +2,10 @@ internal import ArgumentParser
 internal import WeirStore
 internal import WeirSystem
 
-/// `weir inspect wal|catalogue PATH`: what is on disk, in words. Reads only; a running server may own the files.
+/// `weir inspect wal|segment|catalogue PATH`: what is on disk, in words. Reads only; a running server may own the files.
 struct Inspect: ParsableCommand {
     static let configuration = CommandConfiguration(
-        abstract: "Prints what is on disk.", subcommands: [InspectWAL.self, InspectCatalogue.self])
+        abstract: "Prints what is on disk.", subcommands: [InspectWAL.self, InspectSegment.self, InspectCatalogue.self])
 }
 
 /// `weir inspect wal PATH`.
