@@ -98,6 +98,7 @@ let package = Package(
         .tests("WeirModelTests", ["WeirModel", "WeirRegex"]),
         .tests("RepositoryTests", []),
         .tests("WeirBytesTests", ["WeirBytes"]),
+        .tests("WeirAPITests", ["WeirAPI", "WeirModel", "WeirBytes", "LogQL"]),
         .tests("SegmentTests", ["WeirBytes", "WeirModel", "WeirStore", "WeirSystem"]),
         .tests("WeirSystemTests", ["WeirSystem"]),
         .tests("WALTests", ["WeirStore", "WeirModel", "WeirSystem", "WeirBytes"]),
