@@ -101,6 +101,7 @@ let package = Package(
         .tests("WeirAPITests", ["WeirAPI", "WeirModel", "WeirBytes", "LogQL"]),
         .tests("SegmentTests", ["WeirBytes", "WeirModel", "WeirStore", "WeirSystem"]),
         .tests("WeirSystemTests", ["WeirSystem"]),
+        .tests("WeirStoreTests", ["WeirModel", "WeirStore", "WeirSystem"]),
         .tests("WALTests", ["WeirStore", "WeirModel", "WeirSystem", "WeirBytes"]),
     ],
     cxxLanguageStandard: .cxx17

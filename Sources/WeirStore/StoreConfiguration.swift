@@ -25,9 +25,25 @@ public struct StoreConfiguration: Sendable {
     public var walBytesMax = 512 << 20
     /// With less free disk than this the store turns read-only, so that sealing still finds room.
     public var freeDiskBytesMin = 512 << 20
+    /// Threads that scan, and as many that compress and seal; 0 means one per processor.
+    public var threads = 0
+
+    /// Called at every step of sealing and recovery; what it throws ends the step as a crash would. For tests.
+    package var failpoint: (@Sendable (Failpoint) throws -> Void)?
 
     /// Creates the defaults for a data folder.
     public init(folder: String) {
         self.folder = folder
+    }
+
+    /// Pushes are refused while this many times `headBytesMax` waits in memory, because sealing cannot keep up.
+    static let headBacklogMax = 4
+
+    var partsFolder: String { folder + "/parts" }
+    var walFolder: String { folder + "/wal" }
+    var globalCataloguePath: String { folder + "/weir.db" }
+
+    func reach(_ failpoint: Failpoint) throws {
+        try self.failpoint?(failpoint)
     }
 }

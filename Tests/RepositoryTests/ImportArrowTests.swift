@@ -9,7 +9,7 @@ import Testing
         "WeirSystem": ["Glibc"],
         "WeirBytes": ["CLZ4", "CZlib", "CSnappy", "CKernels"],
         "LogQL": ["WeirModel", "WeirBytes", "WeirRegex", "WeirTemplate"],
-        "WeirStore": ["WeirModel", "WeirSystem", "WeirBytes", "GRDB"],
+        "WeirStore": ["WeirModel", "WeirSystem", "WeirBytes", "GRDB", "FoundationEssentials"],  // GRDB's blobs are Data
         "WeirAgent": ["WeirModel", "WeirSystem", "WeirBytes", "WeirRegex", "WeirTemplate", "LogQL"],
         "WeirAPI": ["WeirModel", "WeirBytes", "LogQL"],
         "WeirConfig": ["WeirModel", "WeirStore", "LogQL", "WeirAgent", "WeirAPI", "Yams"],

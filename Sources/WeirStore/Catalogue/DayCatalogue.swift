@@ -62,7 +62,8 @@ final class DayCatalogue: Sendable {
             guard format == CatalogueSchema.dayFormat else {
                 throw CatalogueError(
                     path: path,
-                    reason: "has format \(format ?? 0), this program reads \(CatalogueSchema.dayFormat); use a newer weir")
+                    reason:
+                        "has format \(format ?? 0), this program reads \(CatalogueSchema.dayFormat); use a newer weir")
             }
         }
     }
@@ -76,7 +77,8 @@ final class DayCatalogue: Sendable {
             try DayCatalogue.insertStreams(addition, into: database)
             for segment in addition.segments { try DayCatalogue.insert(segment, into: database) }
             try database.execute(
-                sql: "UPDATE meta SET v = ? WHERE k = 'applied_lsn'", arguments: [Int64(bitPattern: addition.appliedLSN)])
+                sql: "UPDATE meta SET v = ? WHERE k = 'applied_lsn'",
+                arguments: [Int64(bitPattern: addition.appliedLSN)])
         }
     }
 
@@ -187,7 +189,8 @@ final class DayCatalogue: Sendable {
             arguments: [
                 segment.ulid, segment.tenant, segment.level, segment.minTimestamp, segment.maxTimestamp, segment.rows,
                 segment.rawBytes, segment.fileBytes, segment.tailOffset, segment.tailLength, segment.tailChecksum,
-                segment.format, blob(SegmentRow.encode(streams: segment.streams)), Int64(bitPattern: segment.generation),
+                segment.format, blob(SegmentRow.encode(streams: segment.streams)),
+                Int64(bitPattern: segment.generation),
                 Int64(bitPattern: segment.lsnLow), Int64(bitPattern: segment.lsnHigh), segment.state.rawValue,
             ])
     }
@@ -200,7 +203,9 @@ final class DayCatalogue: Sendable {
         guard let streams, let state else {
             throw CatalogueError(path: path, reason: "the row of segment \(ulid) is damaged")
         }
-        func lsn(_ column: String) throws -> UInt64 { UInt64(bitPattern: try row.decode(Int64.self, forColumn: column)) }
+        func lsn(_ column: String) throws -> UInt64 {
+            UInt64(bitPattern: try row.decode(Int64.self, forColumn: column))
+        }
         return SegmentRow(
             ulid: ulid, tenant: try row.decode(forColumn: "tenant"), level: try row.decode(forColumn: "level"),
             minTimestamp: try row.decode(forColumn: "min_ts"), maxTimestamp: try row.decode(forColumn: "max_ts"),

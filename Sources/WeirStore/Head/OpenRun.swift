@@ -1,0 +1,147 @@
+internal import WeirModel
+
+/// Rows of one stream in memory, in order of arrival or, once settled, in order of time.
+///
+/// Two arrays of its own, lines and rows, so that a stream of few lines stays small; metadata takes a third one only
+/// when there is any. Copies share the arrays until one of them is written to, which is how a scan takes its snapshot.
+struct OpenRun: Sendable {
+    /// Lines, and names and values of metadata.
+    private(set) var bytes: [UInt8] = []
+    private(set) var rows: [Row] = []
+    private(set) var metadata: [LineBatch.MetadataPair] = []
+    /// The sum of the lengths of the lines ever added.
+    private(set) var lineBytes = 0
+    private(set) var minTimestamp = Int64.max
+    private(set) var maxTimestamp = Int64.min
+    /// Whether rows stand in order of time.
+    private(set) var isSorted = true
+
+    /// One entry; offsets are positions in `bytes` and `metadata`.
+    struct Row: Sendable {
+        var timestamp: Int64
+        /// When the push came, nanoseconds since 1970 UTC.
+        var arrival: Int64
+        var lineOffset: UInt32
+        var lineLength: UInt32
+        var metadataStart: UInt32
+        var metadataEnd: UInt32
+    }
+
+    /// A stream's rows become a block at this size: the design's unit of compression and of skipping.
+    static let lineBytesMax = 1 << 20
+    /// Row numbers in a block fit sixteen bits.
+    static let rowsMax = 65_535
+
+    var count: Int { rows.count }
+    var isEmpty: Bool { rows.isEmpty }
+    var isFull: Bool { lineBytes >= OpenRun.lineBytesMax || rows.count >= OpenRun.rowsMax }
+
+    // MARK: - Adding
+
+    /// Copies rows of a batch until all are taken or the run is full.
+    ///
+    /// - Returns: how many of `selected` were taken.
+    mutating func append(
+        _ selected: ArraySlice<UInt32>, of batch: borrowing LineBatch, arrival: Int64
+    ) -> Int {
+        var taken = 0
+        for position in selected {
+            if isFull { break }
+            append(row: Int(position), of: batch, arrival: arrival)
+            taken += 1
+        }
+        return taken
+    }
+
+    private mutating func append(row: Int, of batch: borrowing LineBatch, arrival: Int64) {
+        let length = batch.lineLengths[row]
+        var added = Row(
+            timestamp: batch.timestamps[row], arrival: arrival, lineOffset: UInt32(bytes.count), lineLength: length,
+            metadataStart: UInt32(metadata.count), metadataEnd: UInt32(metadata.count))
+        copy(batch.lineOffsets[row], length, of: batch)
+        for index in batch.metadataRange(ofRow: row) {
+            let pair = batch.metadata[index]
+            let offset = UInt32(bytes.count)
+            copy(pair.nameOffset, pair.nameLength, of: batch)
+            copy(pair.valueOffset, pair.valueLength, of: batch)
+            metadata.append(
+                LineBatch.MetadataPair(
+                    nameOffset: offset, nameLength: pair.nameLength,
+                    valueOffset: offset + pair.nameLength, valueLength: pair.valueLength))
+        }
+        added.metadataEnd = UInt32(metadata.count)
+        note(added)
+    }
+
+    private mutating func copy(_ offset: UInt32, _ length: UInt32, of batch: borrowing LineBatch) {
+        let start = Int(offset)
+        bytes.append(contentsOf: batch.bytes[start..<start + Int(length)])
+    }
+
+    private mutating func note(_ row: Row) {
+        if row.timestamp < maxTimestamp { isSorted = false }
+        minTimestamp = min(minTimestamp, row.timestamp)
+        maxTimestamp = max(maxTimestamp, row.timestamp)
+        lineBytes += Int(row.lineLength)
+        rows.append(row)
+    }
+
+    /// Copies one row of another run.
+    private mutating func append(_ row: Row, of other: borrowing OpenRun) {
+        var added = row
+        added.lineOffset = UInt32(bytes.count)
+        added.metadataStart = UInt32(metadata.count)
+        let line = Int(row.lineOffset)
+        bytes.append(contentsOf: other.bytes[line..<line + Int(row.lineLength)])
+        for index in Int(row.metadataStart)..<Int(row.metadataEnd) {
+            var pair = other.metadata[index]
+            let name = Int(pair.nameOffset)
+            let value = Int(pair.valueOffset)
+            pair.nameOffset = UInt32(bytes.count)
+            bytes.append(contentsOf: other.bytes[name..<name + Int(pair.nameLength)])
+            pair.valueOffset = UInt32(bytes.count)
+            bytes.append(contentsOf: other.bytes[value..<value + Int(pair.valueLength)])
+            metadata.append(pair)
+        }
+        added.metadataEnd = UInt32(metadata.count)
+        note(added)
+    }
+
+    /// Takes out the rows of the newest instant, if the run is in order and they are its smaller part.
+    ///
+    /// Clocks are often coarser than lines are frequent. A block that ended between two lines of one instant would
+    /// have to be read together with its successor ever after.
+    mutating func splitOffNewestInstant() -> OpenRun {
+        var tail = OpenRun()
+        guard isSorted else { return tail }
+        guard let keep = rows.lastIndex(where: { $0.timestamp < maxTimestamp }), keep >= rows.count / 2
+        else { return tail }
+        for row in rows[(keep + 1)...] {
+            tail.append(row, of: self)
+            lineBytes -= Int(row.lineLength)
+        }
+        rows.removeSubrange((keep + 1)...)
+        maxTimestamp = rows[keep].timestamp
+        return tail
+    }
+
+    // MARK: - Reading
+
+    /// The rows as columns, in order of arrival; the arena is shared with the run, not copied.
+    ///
+    /// - Parameter stream: what `streamIndexes` will say.
+    func blockRows(stream: UInt32) -> BlockRows {
+        var lines = LineBatch(bytes: bytes)
+        lines.lineOffsets = rows.map(\.lineOffset)
+        lines.lineLengths = rows.map(\.lineLength)
+        lines.timestamps = rows.map(\.timestamp)
+        lines.streamIndexes = [UInt32](repeating: stream, count: count)
+        if !metadata.isEmpty {
+            for row in rows {
+                lines.metadata.append(contentsOf: metadata[Int(row.metadataStart)..<Int(row.metadataEnd)])
+                lines.metadataEnds.append(UInt32(lines.metadata.count))
+            }
+        }
+        return BlockRows(lines: lines, arrivals: rows.map(\.arrival))
+    }
+}

@@ -1,0 +1,83 @@
+internal import Synchronization
+public import WeirModel
+internal import WeirSystem
+
+extension LogStore: EntrySink {
+    /// Writes the push to the WAL, then makes its rows readable.
+    ///
+    /// Returns after the WAL bytes are synced, as `configuration.walSync` says, and after the rows are in the head, so a
+    /// scan that begins later sees them. When it throws no row is readable; after a failed sync the WAL may still
+    /// hold the record, and a restart would bring it back.
+    ///
+    /// - Throws: `.readOnly` when the disk is nearly full or refuses, `.overloaded` when sealing cannot keep up,
+    ///   `.unavailable` while the store is closing.
+    /// - Complexity: O(rows) and one copy of the lines; allocates per stream, not per row.
+    public func append(_ push: Push) async throws(AppendError) {
+        guard !push.batch.isEmpty else { return }
+        var groups = RowGroup.groups(of: push.batch)
+        try await resolve(&groups, of: push)
+        // LSNs are given in the order in which pushes enter a generation, because both happen under one lock: a cut
+        // therefore separates records exactly as it separates generations.
+        let (generation, ticket) = try state.withLock { (state) throws(AppendError) in
+            try admit(state)
+            let ticket = try wal.enqueue(push)
+            state.current.enter()
+            return (state.current, ticket)
+        }
+        do {
+            try await wal.waitUntilDurable(ticket)
+        } catch {
+            generation.leave()
+            throw error
+        }
+        let full = generation.insert(groups, of: push.batch, arrival: push.arrival.nanoseconds)
+        generation.leave()
+        counters.noteAppend(rows: push.batch.count, lineBytes: groups.reduce(0) { $0 + $1.lineBytes })
+        for (day, block) in full { chores.add(.compress(FullBlock(generation: generation, day: day, block: block))) }
+        if generation.size.lineBytes >= configuration.headBytesMax { chores.add(.seal) }
+    }
+
+    private func admit(_ state: borrowing State) throws(AppendError) {
+        guard state.phase == .open else { throw .unavailable(reason: "the store is closing") }
+        if let reason = state.readOnlyReason { throw .readOnly(reason: reason) }
+        // Cheap while nothing waits: one generation.
+        var waiting = state.current.size.lineBytes
+        for sealed in state.sealed { waiting += sealed.generation.size.lineBytes }
+        guard waiting <= configuration.headBytesMax * StoreConfiguration.headBacklogMax else {
+            throw .overloaded(reason: "\(waiting) bytes of lines wait to be sealed; send again later")
+        }
+    }
+
+    /// Puts the day's stream ids into the groups; days and streams that are new begin to exist in memory.
+    private func resolve(_ groups: inout [RowGroup], of push: Push) async throws(AppendError) {
+        var start = 0
+        while start < groups.count {
+            let number = groups[start].day
+            let end = groups[start...].firstIndex { $0.day != number } ?? groups.count
+            let day = day(number)
+            if !day.isLoaded {
+                do {
+                    try await sealThreads.run { try day.load() }
+                } catch {
+                    throw .readOnly(reason: "cannot read the streams of the day: \(error)")
+                }
+            }
+            let part = groups[start..<end]
+            let ids = day.withIndex { index in
+                part.map { index.register(push.batch.streams[Int($0.stream)], tenant: push.tenant) }
+            }
+            for (position, id) in zip(start..<end, ids) { groups[position].stream = id }
+            start = end
+        }
+    }
+
+    /// The day with a number, which begins to exist in memory if it did not.
+    private func day(_ number: Int) -> Day {
+        state.withLock { state in
+            if let day = state.days[number] { return day }
+            let day = Day(number: number, parts: configuration.partsFolder, isOnDisk: false)
+            state.days[number] = day
+            return day
+        }
+    }
+}

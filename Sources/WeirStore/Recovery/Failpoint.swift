@@ -1,0 +1,31 @@
+/// The steps of sealing and recovery between which a crash must lose nothing; tests stop the store at each.
+package enum Failpoint: String, CaseIterable, Sendable {
+    /// The WAL is cut, nothing of the generation is written.
+    case generationCut
+    /// The folder of a new day exists, its catalogue does not.
+    case partitionFolderCreated
+    /// The catalogue of a new day exists, `weir.db` does not know the day.
+    case partitionPrepared
+    /// A segment is written under its temporary name, not synced.
+    case segmentWritten
+    /// It is synced.
+    case segmentSynced
+    /// It has its name, its folder is not synced.
+    case segmentRenamed
+    /// File and folder are synced, the catalogue does not know the segment.
+    case segmentDurable
+    /// The catalogue has committed one day of a generation.
+    case catalogueCommitted
+    /// Readers of that day see segments.
+    case dayPublished
+    /// All days are committed, the WAL still holds the records.
+    case generationPublished
+    /// The WAL is released.
+    case walReleased
+    /// Temporary and orphaned files are removed.
+    case leftoversRemoved
+    /// A record of the WAL is back in the head.
+    case recordReplayed
+    /// Everything is in memory, the new WAL has not been opened.
+    case walReplayed
+}

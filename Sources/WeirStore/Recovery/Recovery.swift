@@ -1,0 +1,172 @@
+internal import WeirModel
+internal import WeirSystem
+
+/// Brings a store back from what is on disk: whole segments that a catalogue lists, and everything later from the WAL.
+///
+/// Runs before anybody can append or scan, on one thread.
+struct Recovery {
+    let configuration: StoreConfiguration
+    let files: any FileSystem
+    let clock: any WallClock
+    let decodeBody: @Sendable (EncodedBody) throws -> LineBatch
+    let report: @Sendable (StoreEvent) -> Void
+
+    private var days: [Int: Day] = [:]
+    private var segments: [Int: [Segment]] = [:]
+    private var appliedLSNs: [Int: UInt64] = [:]
+    private var quarantined = 0
+
+    init(
+        configuration: StoreConfiguration, files: any FileSystem, clock: any WallClock,
+        decodeBody: @escaping @Sendable (EncodedBody) throws -> LineBatch,
+        report: @escaping @Sendable (StoreEvent) -> Void
+    ) {
+        self.configuration = configuration
+        self.files = files
+        self.clock = clock
+        self.decodeBody = decodeBody
+        self.report = report
+    }
+
+    /// Locks the folder, reads the catalogues, clears what a crash left, replays the WAL and opens it behind that.
+    mutating func run(
+        scanThreads: WorkExecutor, sealThreads: WorkExecutor, threadCount: Int
+    ) throws -> LogStore.Opened {
+        try files.createFolder(configuration.partsFolder)
+        let lock = try lockFolder()
+        let global = try GlobalCatalogue(path: configuration.globalCataloguePath)
+        for name in try files.list(configuration.partsFolder) {
+            guard let number = DayName.day(of: name) else { continue }
+            try open(Day(number: number, parts: configuration.partsFolder, isOnDisk: true), global: global)
+        }
+        try configuration.reach(.leftoversRemoved)
+        let generation = Generation()
+        let (fullBlocks, nextLSN, nextFileSequence) = try replay(into: generation)
+        try configuration.reach(.walReplayed)
+        let wal = try WriteAheadLog(
+            folder: configuration.walFolder, fileSystem: files, configuration: walConfiguration,
+            nextLSN: max(nextLSN, (appliedLSNs.values.max() ?? 0) + 1), fileSequence: nextFileSequence)
+        return LogStore.Opened(
+            global: global, wal: wal, lock: lock, scanThreads: scanThreads, sealThreads: sealThreads,
+            threadCount: threadCount,
+            state: LogStore.State(
+                current: generation, days: days, segments: segments, segmentsQuarantined: quarantined),
+            fullBlocks: fullBlocks)
+    }
+
+    private var walConfiguration: WALConfiguration {
+        var wal = WALConfiguration()
+        wal.sync = configuration.walSync
+        wal.syncInterval = configuration.walSyncInterval
+        return wal
+    }
+
+    private func lockFolder() throws(StoreOpenError) -> FolderLock {
+        do {
+            return try FolderLock(folder: configuration.folder)
+        } catch {
+            throw .locked(error)
+        }
+    }
+
+    // MARK: - Days
+
+    /// Opens a day: completes its making if a crash interrupted that, and compares files with the catalogue.
+    private mutating func open(_ day: Day, global: GlobalCatalogue) throws {
+        try day.catalogue.prepare(day: day.number)
+        try global.register(day: day.number)
+        let summary = try day.catalogue.summary()
+        days[day.number] = day
+        appliedLSNs[day.number] = summary.appliedLSN
+        try removeLeftovers(of: day, listed: Set(summary.segments.map(\.fileName)))
+        var opened: [Segment] = []
+        for row in summary.segments {
+            guard row.state == .live else {
+                quarantined += 1
+                continue
+            }
+            do {
+                opened.append(try Segment.open(row, folder: day.folder, files: files))
+            } catch {
+                // Whatever is wrong with one file must not keep the others from serving.
+                quarantined += 1
+                try day.catalogue.quarantine(row.ulid)
+                report(.segmentQuarantined(path: day.folder + "/" + row.fileName, reason: "\(error)"))
+            }
+        }
+        // Within a day segments come in the order in which their rows arrived.
+        segments[day.number] = opened
+        for segment in opened {
+            day.noteNewest(segment.reader.streams.lazy.map { ($0.extent.stream, $0.extent.maxTimestamp) })
+        }
+        day.catalogue.close()
+    }
+
+    /// Removes files that no catalogue lists: the WAL still has their rows, or another segment does.
+    private func removeLeftovers(of day: Day, listed: Set<String>) throws {
+        for name in try files.list(day.folder) {
+            let isDraft = name.hasSuffix(SegmentRow.temporarySuffix)
+            let isOrphan = name.hasSuffix(SegmentRow.suffix) && !listed.contains(name)
+            guard isDraft || isOrphan else { continue }
+            let path = day.folder + "/" + name
+            try files.remove(path)
+            report(.leftoverRemoved(path: path))
+        }
+    }
+
+    // MARK: - WAL
+
+    /// Puts the rows of the WAL that are in no segment into the head.
+    ///
+    /// A row is passed over exactly when its day's catalogue committed its record: a crash between the commits of two
+    /// days brings back the rows of one of them.
+    private mutating func replay(
+        into generation: Generation
+    ) throws -> (fullBlocks: [FullBlock], nextLSN: UInt64, nextFileSequence: UInt64) {
+        var replay = try WALReplay(folder: configuration.walFolder, fileSystem: files)
+        var fullBlocks: [FullBlock] = []
+        var records = 0
+        while let record = replay.next() {
+            guard let batch = decode(record) else { continue }
+            let groups = try unapplied(RowGroup.groups(of: batch), of: record, batch: batch)
+            for (day, block) in generation.insert(groups, of: batch, arrival: record.arrival.nanoseconds) {
+                fullBlocks.append(FullBlock(generation: generation, day: day, block: block))
+            }
+            records += 1
+            try configuration.reach(.recordReplayed)
+        }
+        for error in replay.corruptions { report(.recordsDamaged(error)) }
+        report(.replayed(records: records, rows: generation.size.rows))
+        return (fullBlocks, replay.nextLSN, replay.nextFileSequence)
+    }
+
+    private func decode(_ record: WALRecord) -> LineBatch? {
+        switch record.content {
+        case .rows(let batch):
+            return batch
+        case .encoded(let body):
+            do {
+                return try decodeBody(body)
+            } catch {
+                report(.recordUnreadable(lsn: record.lsn, reason: "\(error)"))
+                return nil
+            }
+        }
+    }
+
+    private mutating func unapplied(
+        _ groups: [RowGroup], of record: WALRecord, batch: borrowing LineBatch
+    ) throws -> [RowGroup] {
+        var kept: [RowGroup] = []
+        for group in groups where record.lsn > appliedLSNs[group.day] ?? 0 {
+            let day = days[group.day] ?? Day(number: group.day, parts: configuration.partsFolder, isOnDisk: false)
+            days[group.day] = day
+            try day.load()
+            var resolved = group
+            let labels = batch.streams[Int(group.stream)]
+            resolved.stream = day.withIndex { $0.register(labels, tenant: record.tenant) }
+            kept.append(resolved)
+        }
+        return kept
+    }
+}

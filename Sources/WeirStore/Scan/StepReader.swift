@@ -1,0 +1,136 @@
+internal import WeirModel
+
+/// Reads one step after the other into the same memory: the rows that the selection wants, in its order.
+struct StepReader {
+    /// The rows of the last step; `streams` holds just the label sets that they refer to.
+    private(set) var batch = LineBatch()
+
+    private let selection: Selection
+    private let onDamage: @Sendable (CorruptionError) -> Void
+    private var guest = LineBatch()
+    private var scratch = BlockSource.Scratch()
+    private var labels: [LabelKey: LabelSet] = [:]
+    // For each stream id of the day its position in `batch.streams`, or `absent`.
+    private var positions: [UInt32] = []
+
+    private static let absent = UInt32.max
+
+    private struct LabelKey: Hashable {
+        var day: Int
+        var stream: UInt32
+    }
+
+    init(selection: Selection, onDamage: @escaping @Sendable (CorruptionError) -> Void) {
+        self.selection = selection
+        self.onDamage = onDamage
+    }
+
+    /// Replaces `batch` by the rows of a step that lie in `range`; none when its block is damaged.
+    ///
+    /// - Throws: `FileError`.
+    mutating func read(_ step: ScanPlan.Step, day: Day, wanted: StreamSet, range: TimeRange) throws {
+        // Rows of guests are told apart from repeated ones by what they say.
+        let isMerging = !step.guests.isEmpty
+        do {
+            try step.source.read(
+                into: &batch, needsLines: selection.needsLines || isMerging,
+                needsMetadata: selection.needsMetadata || isMerging, scratch: &scratch)
+        } catch let error as CorruptionError {
+            onDamage(error)
+            batch.removeAll()
+            return
+        }
+        let source = step.source
+        let isWhole =
+            !source.hasOtherStreams && step.owners.isEmpty
+            && range.covers(source.minTimestamp, source.maxTimestamp)
+        if !isWhole {
+            batch.takeRows(
+                StepReader.rows(of: batch, wanted: source.hasOtherStreams ? wanted : nil, range: range) {
+                    stream, timestamp in !step.owners.contains { $0.covers(stream, timestamp) }
+                })
+        }
+        if isMerging { try merge(step, wanted: wanted, range: range) }
+        nameStreams(day)
+        if case .backward = selection.direction { batch.reverseRows() }
+    }
+
+    /// Adds the guests' rows of the instants that the step owns.
+    private mutating func merge(_ step: ScanPlan.Step, wanted: StreamSet, range: TimeRange) throws {
+        var isChanged = false
+        for source in step.guests {
+            do {
+                try source.read(into: &guest, needsLines: true, needsMetadata: true, scratch: &scratch)
+            } catch let error as CorruptionError {
+                onDamage(error)
+                continue
+            }
+            let rows = StepReader.rows(of: guest, wanted: source.hasOtherStreams ? wanted : nil, range: range) {
+                stream, timestamp in
+                step.source.covers(stream, timestamp) && !step.owners.contains { $0.covers(stream, timestamp) }
+            }
+            if rows.isEmpty { continue }
+            guest.takeRows(rows)
+            batch.append(guest)
+            isChanged = true
+        }
+        // Guests stand in order of arrival behind the owner's rows, so settling keeps the first of equal entries.
+        if isChanged { batch.settle() }
+    }
+
+    /// The rows, in order, that lie in the range, belong to a wanted stream (nil: all do) and pass `isAccepted`.
+    private static func rows(
+        of batch: borrowing LineBatch, wanted: StreamSet?, range: TimeRange,
+        where isAccepted: (_ stream: UInt32, _ timestamp: Int64) -> Bool
+    ) -> [UInt32] {
+        let timestamps = batch.timestamps
+        let streams = batch.streamIndexes
+        var rows: [UInt32] = []
+        // Rows are in order of time, so what is too early or too late lies at the ends.
+        var row = timestamps.partitionIndex { $0 >= range.start.nanoseconds }
+        let end = timestamps.partitionIndex { $0 >= range.end.nanoseconds }
+        while row < end {
+            if wanted?.contains(streams[row]) ?? true, isAccepted(streams[row], timestamps[row]) {
+                rows.append(UInt32(row))
+            }
+            row += 1
+        }
+        return rows
+    }
+
+    /// Puts the label sets of the rows into `batch.streams` and their positions there into `streamIndexes`.
+    private mutating func nameStreams(_ day: Day) {
+        var found: [UInt32] = []
+        batch.streamIndexes.withUnsafeMutableBufferPointer { indexes in
+            for row in indexes.indices {
+                let stream = indexes[row]
+                while positions.count <= Int(stream) { positions.append(StepReader.absent) }
+                if positions[Int(stream)] == StepReader.absent {
+                    positions[Int(stream)] = UInt32(found.count)
+                    found.append(stream)
+                }
+                indexes[row] = positions[Int(stream)]
+            }
+        }
+        for stream in found { positions[Int(stream)] = StepReader.absent }
+        let unknown = found.filter { labels[LabelKey(day: day.number, stream: $0)] == nil }
+        if !unknown.isEmpty {
+            let sets = day.withIndex { index in unknown.map { index.labels(of: $0) } }
+            for (stream, set) in zip(unknown, sets) { labels[LabelKey(day: day.number, stream: stream)] = set }
+        }
+        batch.streams = found.map { labels[LabelKey(day: day.number, stream: $0), default: .empty] }
+    }
+}
+
+extension [Int64] {
+    /// The first position whose element, and so every later one's, fulfils the condition.
+    fileprivate func partitionIndex(where isBehind: (Int64) -> Bool) -> Int {
+        var low = 0
+        var high = count
+        while low < high {
+            let middle = (low + high) / 2
+            if isBehind(self[middle]) { high = middle } else { low = middle + 1 }
+        }
+        return low
+    }
+}

@@ -1,0 +1,62 @@
+/// Something an operator may want to know; the store has no log of its own.
+public enum StoreEvent: Sendable {
+    /// Bytes of a block are damaged; its rows are left out of answers.
+    case blockDamaged(CorruptionError)
+    /// A segment that the catalogue lists is missing or damaged; its rows are left out of answers.
+    case segmentQuarantined(path: String, reason: String)
+    /// A file that a crash left half-made is removed; the WAL still had its rows.
+    case leftoverRemoved(path: String)
+    /// Records of the WAL are back in the head after a restart.
+    case replayed(records: Int, rows: Int)
+    /// A record of the WAL is whole but its body cannot be decoded; its rows are lost.
+    case recordUnreadable(lsn: UInt64, reason: String)
+    /// Records of the WAL that cannot be read are passed over; their rows are lost.
+    case recordsDamaged(CorruptionError)
+    /// The head is sealed: rows and bytes of lines, and the segments they went to.
+    case sealed(rows: Int, lineBytes: Int, segments: Int)
+    /// Sealing failed and will be tried again; the rows are safe in the WAL and readable.
+    case sealFailed(reason: String)
+    /// No pushes are taken until there is room.
+    case turnedReadOnly(reason: String)
+    /// Pushes are taken again.
+    case turnedWritable
+
+    /// How urgent an event is.
+    public enum Severity: Sendable {
+        /// Somebody must act.
+        case error
+        /// Unexpected, but nothing is lost.
+        case warning
+        /// Part of ordinary life.
+        case notice
+    }
+
+    /// How urgent it is.
+    public var severity: Severity {
+        switch self {
+        case .blockDamaged, .segmentQuarantined, .recordsDamaged, .recordUnreadable, .sealFailed, .turnedReadOnly:
+            .error
+        case .leftoverRemoved: .warning
+        case .replayed, .sealed, .turnedWritable: .notice
+        }
+    }
+}
+
+extension StoreEvent: CustomStringConvertible {
+    /// One line for a log.
+    public var description: String {
+        switch self {
+        case .blockDamaged(let error): "left a damaged block out of answers: \(error)"
+        case .segmentQuarantined(let path, let reason): "set segment \(path) aside: \(reason); restore it from a backup"
+        case .leftoverRemoved(let path): "removed \(path), which a crash left unfinished"
+        case .replayed(let records, let rows): "replayed \(records) WAL records with \(rows) rows"
+        case .recordsDamaged(let error): "passed over damaged WAL records: \(error)"
+        case .recordUnreadable(let lsn, let reason): "passed over WAL record \(lsn), which cannot be decoded: \(reason)"
+        case .sealed(let rows, let lineBytes, let segments):
+            "sealed \(rows) rows, \(lineBytes) bytes of lines, into \(segments) segments"
+        case .sealFailed(let reason): "sealing failed and will be tried again: \(reason)"
+        case .turnedReadOnly(let reason): "takes no pushes: \(reason)"
+        case .turnedWritable: "takes pushes again"
+        }
+    }
+}
