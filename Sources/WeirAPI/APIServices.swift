@@ -46,4 +46,19 @@ public struct APIServices: Sendable {
         self.metricSources = metricSources
         self.build = build
     }
+
+    /// Creates services whose queries the engine answers.
+    public init(
+        sink: any EntrySink, source: any LogSource, engine: QueryEngine, pushLimits: PushLimits = PushLimits(),
+        queryLimits: QueryLimits = QueryLimits(), now: @escaping @Sendable () -> Timestamp,
+        flush: @escaping @Sendable () async throws -> Void = {},
+        unreadyReason: @escaping @Sendable () -> String? = { nil },
+        metricSources: [@Sendable () -> [MetricFamily]] = [], build: BuildVersion = BuildVersion()
+    ) {
+        self.init(
+            sink: sink, source: source,
+            runQuery: { request throws(QueryError) in try await engine.run(request) }, pushLimits: pushLimits,
+            queryLimits: queryLimits, now: now, flush: flush, unreadyReason: unreadyReason,
+            metricSources: metricSources, build: build)
+    }
 }
