@@ -71,7 +71,8 @@ let package = Package(
         .room("WeirBytes", ["CLZ4", "CZlib", "CSnappy", "CKernels"]),
 
         // Layer 1: language and storage, which do not know each other.
-        .room("LogQL", ["WeirModel", "WeirBytes", "WeirRegex"]),
+        .room("WeirTemplate"),
+        .room("LogQL", ["WeirModel", "WeirBytes", "WeirRegex", "WeirTemplate"]),
         .room("WeirStore", ["WeirModel", "WeirSystem", "WeirBytes", .grdb]),
 
         // Layer 3: the parts of the programs.

@@ -1,4 +1,5 @@
 #define _GNU_SOURCE
+#include <math.h>
 #include "kernels.h"
 
 #include <string.h>
@@ -47,4 +48,8 @@ uint32_t weir_crc32c(uint32_t seed, const uint8_t *bytes, size_t length) {
     if (__builtin_cpu_supports("sse4.2")) return ~crc32c_instruction(crc, bytes, length);
 #endif
     return ~crc32c_bytewise(crc, bytes, length);
+}
+
+double weir_power(double base, double exponent) {
+    return pow(base, exponent);
 }

@@ -11,4 +11,7 @@ ptrdiff_t weir_find(const uint8_t *text, size_t length, const uint8_t *needle, s
 /// CRC-32C (Castagnoli) of bytes, continuing from `seed` (0 to start); the value that iSCSI and RFC 3720 define.
 uint32_t weir_crc32c(uint32_t seed, const uint8_t *bytes, size_t length);
 
+/// `base` to the power of `exponent`, as C's pow; here because most targets do not see the C library.
+double weir_power(double base, double exponent);
+
 #endif

@@ -20,6 +20,8 @@ enum Stage: Sendable {
     case json(JSONStage)
     case jsonFields(JSONFieldsStage)
     case logfmt(LogfmtStage)
+    case lineFormat(LineFormatStage)
+    case labelFormat(LabelFormatStage)
 
     /// Builds the running form of a stage.
     init(_ syntax: StageSyntax, context: inout StageContext) throws(StageError) {
@@ -39,8 +41,9 @@ enum Stage: Sendable {
         case .logfmt(let isStrict, let keepsEmpty, let fields):
             self = .logfmt(
                 try LogfmtStage(isStrict: isStrict, keepsEmpty: keepsEmpty, fields: fields, context: &context))
-        case .lineFormat, .labelFormat:
-            throw StageError("stage is not known")
+        case .lineFormat(let text): self = .lineFormat(try LineFormatStage(text, context: &context))
+        case .labelFormat(let assignments):
+            self = .labelFormat(try LabelFormatStage(assignments, context: &context))
         }
     }
 
@@ -58,15 +61,20 @@ enum Stage: Sendable {
         case .json(let stage): stage.apply(to: &entry)
         case .jsonFields(let stage): stage.apply(to: &entry)
         case .logfmt(let stage): stage.apply(to: &entry)
+        case .lineFormat(let stage): stage.apply(to: &entry)
+        case .labelFormat(let stage): stage.apply(to: &entry)
         }
     }
 
     /// Whether later line filters see another line than earlier ones.
     var changesLine: Bool {
         switch self {
-        case .unpack: true
+        case .unpack, .lineFormat: true
         // Loki moves line filters before decolorize, so they see the colours.
-        case .lineFilter, .labelFilter, .json, .jsonFields, .logfmt, .regexp, .pattern, .decolorize, .drop, .keep: false
+        case .lineFilter, .labelFilter, .json, .jsonFields, .logfmt, .labelFormat, .regexp, .pattern, .decolorize,
+            .drop,
+            .keep:
+            false
         }
     }
 }

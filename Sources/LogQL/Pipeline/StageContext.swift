@@ -6,6 +6,8 @@ struct StageContext: Sendable {
     var demand = LabelDemand.everything
     /// The clock of templates' `now`, in nanoseconds since 1970 UTC.
     var now: @Sendable () -> Int64
+    /// Gives a file of the system's zone database by its relative path, for templates' `toDateInZone`.
+    var zoneFile: @Sendable (String) -> [UInt8]? = { _ in nil }
 
     init(demand: LabelDemand = .everything, now: @escaping @Sendable () -> Int64) {
         self.demand = demand

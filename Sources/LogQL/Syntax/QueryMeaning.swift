@@ -1,8 +1,5 @@
+import WeirBytes
 import WeirModel
-
-#if canImport(Glibc)
-    import Glibc
-#endif
 
 // What well-formed expressions may mean: types of operands, parameters, grouping. The order of the checks is Loki's,
 // because the first one that fails is the message.
@@ -30,8 +27,8 @@ extension BinaryOperationSyntax.Operator {
         case .subtract: left - right
         case .multiply: left * right
         case .divide: right == 0 ? .nan : left / right
-        case .modulo: right == 0 ? .nan : fmod(left, right)
-        case .power: pow(left, right)
+        case .modulo: right == 0 ? .nan : left.truncatingRemainder(dividingBy: right)
+        case .power: FloatMath.power(left, right)
         case .equal: left == right ? 1 : 0
         case .notEqual: left != right ? 1 : 0
         case .greater: left > right ? 1 : 0
