@@ -104,6 +104,7 @@ let package = Package(
         .tests("WeirSystemTests", ["WeirSystem"]),
         .tests("WeirStoreTests", ["WeirModel", "WeirStore", "WeirSystem"]),
         .tests("WALTests", ["WeirStore", "WeirModel", "WeirSystem", "WeirBytes"]),
+        .tests("WeirConfigTests", ["WeirConfig", "WeirStore", "WeirAgent", "WeirAPI", "LogQL", "WeirModel"]),
     ],
     cxxLanguageStandard: .cxx17
 )

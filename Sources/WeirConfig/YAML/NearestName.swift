@@ -1,10 +1,19 @@
 /// Finds what somebody probably meant.
 enum NearestName {
-    /// The candidate with the fewest changed letters; nil when even that differs in more than a third of them.
-    static func find(_ name: String, among candidates: [String]) -> String? {
-        let limit = max(2, name.utf8.count / 3)
-        let ranked = candidates.map { (name: $0, distance: distance(Array(name.utf8), Array($0.utf8))) }
-        guard let best = ranked.min(by: { $0.distance < $1.distance }), best.distance <= limit else { return nil }
+    /// The candidate with the fewest changed letters; nil when even that differs in more than `changesMax`, or when not
+    /// given, in more than a third of them.
+    static func find(_ name: String, among candidates: [String], changesMax: Int? = nil) -> String? {
+        let limit = changesMax ?? max(2, name.utf8.count / 3)
+        let ranked = candidates.map { candidate in
+            // Of two equally near ones, that of the same length: a wrong letter is likelier than a missing one.
+            (
+                name: candidate, distance: distance(Array(name.utf8), Array(candidate.utf8)),
+                lengths: abs(name.utf8.count - candidate.utf8.count)
+            )
+        }
+        guard let best = ranked.min(by: { ($0.distance, $0.lengths) < ($1.distance, $1.lengths) }),
+            best.distance <= limit
+        else { return nil }
         return best.name
     }
 

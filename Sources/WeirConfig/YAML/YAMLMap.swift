@@ -66,7 +66,12 @@ final class YAMLMap {
 
     /// Remarks on keys that have no meaning here, with the reason that the table gives.
     func ignore(_ table: [IgnoredKey]) {
+        let understood = known
         for entry in entries where !known.contains(entry.key) {
+            // A misspelt key must not pass for one of the many that begin like it.
+            guard NearestName.find(entry.key, among: understood, changesMax: 2) == nil || table.names(entry.key) else {
+                continue
+            }
             guard let ignored = table.first(where: { $0.matches(entry.key) }) else { continue }
             known.append(entry.key)
             remarks.add(ignored.severity, entry.mark, path(of: entry.key), ignored.reason)
@@ -112,7 +117,16 @@ struct IgnoredKey {
         self.init(name, .note, reason)
     }
 
+    fileprivate var isExact: Bool { !name.hasSuffix("*") }
+
     func matches(_ key: String) -> Bool {
         name.hasSuffix("*") ? key.hasPrefix(name.dropLast()) : key == name
+    }
+}
+
+extension [IgnoredKey] {
+    /// Whether a key stands in the table itself, not only what it begins with.
+    fileprivate func names(_ key: String) -> Bool {
+        contains { $0.isExact && $0.name == key }
     }
 }
