@@ -58,7 +58,9 @@ struct BinaryOperation {
         switch syntax.op {
         case .and: return filter(left, by: presence(of: right, signature), signature, isPresent: true)
         case .unless: return filter(left, by: presence(of: right, signature), signature, isPresent: false)
-        default: return left + filter(right, by: presence(of: left, signature), signature, isPresent: false)
+        default:
+            let added = filter(right, by: presence(of: left, signature), signature, isPresent: false)
+            return StepSeries.merged(left + added)
         }
     }
 

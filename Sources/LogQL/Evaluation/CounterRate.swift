@@ -1,14 +1,22 @@
 /// The increase of a counter per second, with what was lost at resets added back.
 enum CounterRate {
-    /// The rate over a window of `seconds`; 0 for fewer than two samples.
-    static func value(of samples: [FoldedSample], seconds: Double) -> Double {
+    /// The rate over a window; 0 for fewer than two samples.
+    ///
+    /// Loki means to extrapolate to the start of the window, but adds milliseconds to nanoseconds, so that next to
+    /// nothing is added. Answers are compared digit by digit, so the same next to nothing is added here.
+    static func value(of samples: [FoldedSample], windowNanoseconds: Int64) -> Double {
         guard samples.count >= 2 else { return 0 }
-        var increase = 0.0
         let sorted = samples.sorted { $0.timestamp < $1.timestamp }
-        for (previous, current) in zip(sorted, sorted.dropFirst()) {
-            // A counter that falls has begun at zero again.
-            increase += current.value < previous.value ? current.value : current.value - previous.value
+        let (first, last) = (sorted[0], sorted[sorted.count - 1])
+        var increase = last.value - first.value
+        for (previous, current) in zip(sorted, sorted.dropFirst()) where current.value < previous.value {
+            increase += previous.value
         }
-        return increase / seconds
+        let sampled = Double(last.timestamp - first.timestamp) / 1000
+        let between = sampled / Double(sorted.count - 1)
+        var toStart = Double(windowNanoseconds / 1_000_000) / 1000
+        if increase > 0 && first.value >= 0 { toStart = min(toStart, sampled * (first.value / increase)) }
+        let extrapolated = sampled + (toStart < between * 1.1 ? toStart : between / 2)
+        return increase * (extrapolated / sampled) / (Double(windowNanoseconds) / 1e9)
     }
 }

@@ -94,7 +94,7 @@ extension MetricQuery {
     var sortsResult: Bool {
         guard case .aggregation(let syntax) = self else { return false }
         switch syntax.function {
-        case .sort, .sortDescending, .topk, .bottomk, .approximateTopK: return true
+        case .sort, .sortDescending: return true
         default: return false
         }
     }

@@ -131,7 +131,8 @@ public struct QueryEngine: Sendable {
             let steps = Array(0..<Int32(instants.count))
             series = [StepSeries(labels: .empty, steps: steps, values: steps.map { _ in number })]
         case .series(let found):
-            series = found.filter { !$0.steps.isEmpty }
+            // At an instant series may share labels, over time they cannot be told apart.
+            series = (isInstant ? found : StepSeries.merged(found)).filter { !$0.steps.isEmpty }
         }
         guard series.count <= limits.seriesMax || limits.seriesMax <= 0 else {
             throw .limit(

@@ -43,7 +43,9 @@ struct RangeEvaluation {
             let quantile = syntax.parameter ?? .nan
             return try await list(syntax, outer, &statistics) { Quantile.value(quantile, of: $0.map(\.value)) }
         case .rateCounter:
-            return try await list(syntax, outer, &statistics) { CounterRate.value(of: $0, seconds: seconds) }
+            return try await list(syntax, outer, &statistics) {
+                CounterRate.value(of: $0, windowNanoseconds: syntax.range.windowNanoseconds)
+            }
         case .absentOverTime:
             return [try await absent(syntax, &statistics)]
         }

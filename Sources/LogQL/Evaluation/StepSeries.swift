@@ -24,6 +24,29 @@ struct StepSeries: Sendable {
         steps.append(step)
         values.append(value)
     }
+
+    /// Makes one series of those with equal labels; of numbers at one instant the first series' counts.
+    static func merged(_ series: [StepSeries]) -> [StepSeries] {
+        var merged: [StepSeries] = []
+        var numbers: [LabelSet: Int] = [:]
+        for member in series {
+            if let number = numbers[member.labels] {
+                merged[number].merge(member)
+            } else {
+                numbers[member.labels] = merged.count
+                merged.append(member)
+            }
+        }
+        return merged
+    }
+
+    private mutating func merge(_ other: StepSeries) {
+        var values: [Int32: Double] = [:]
+        for (step, value) in zip(other.steps, other.values) { values[step] = value }
+        for (step, value) in zip(steps, self.values) { values[step] = value }
+        steps = values.keys.sorted()
+        self.values = steps.map { values[$0]! }
+    }
 }
 
 /// What a metric expression yields.

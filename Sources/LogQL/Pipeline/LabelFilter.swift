@@ -39,7 +39,8 @@ final class LabelFilter: Sendable {
         case .duration(let name, let comparison, let nanoseconds):
             return .duration(context.names.intern(name), comparison, nanoseconds)
         case .bytes(let name, let comparison, let bytes):
-            return .bytes(context.names.intern(name), comparison, bytes)
+            // Loki prints and reads a query again before it runs it, and printing rounds: `5MiB` becomes `5.2MB`.
+            return .bytes(context.names.intern(name), comparison, SizeText.rounded(bytes))
         case .ip(let name, let isNegated, let text):
             return .address(context.names.intern(name), try IPMatcher(text), isNegated: isNegated)
         case .and(let left, let right):

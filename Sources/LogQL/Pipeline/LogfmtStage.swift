@@ -52,9 +52,12 @@ final class LogfmtStage: Sendable {
                 let keyBytes = UnsafeRawBufferPointer(rebasing: entry.line[key])
                 let noPrefix = UnsafeRawBufferPointer(start: nil, count: 0)
                 guard let text = LabelNameText.make(prefix: noPrefix, key: keyBytes, arena: &entry.arena),
-                    let name = wanted.name(for: text, in: &entry.labels),
-                    let value = LogfmtStage.value(range, hasEscape, &entry)
+                    let name = wanted.name(for: text, in: &entry.labels)
                 else { continue }
+                guard let value = LogfmtStage.value(range, hasEscape, &entry) else {
+                    guard isStrict else { continue }
+                    return fail(&entry, at: range.lowerBound)
+                }
                 let isNew = !wanted.isEverything && !entry.labels.isParsed(entry.labels.extractionName(of: name))
                 entry.labels.extract(name, value)
                 if isNew {
@@ -65,28 +68,30 @@ final class LogfmtStage: Sendable {
         }
     }
 
+    /// Of a key that repeats, the last value counts, even an empty one.
     private func readFields(_ entry: inout PipelineEntry) {
+        let empty = UnsafeRawBufferPointer(start: nil, count: 0)
+        withUnsafeTemporaryAllocation(of: UnsafeRawBufferPointer.self, capacity: fields.count) { values in
+            values.initialize(repeating: empty)
+            find(values, &entry)
+            for (index, field) in fields.enumerated() { entry.labels.extract(field.name, values[index]) }
+        }
+    }
+
+    private func find(_ values: UnsafeMutableBufferPointer<UnsafeRawBufferPointer>, _ entry: inout PipelineEntry) {
         var scanner = LogfmtScanner(entry.line)
-        reading: while true {
+        while true {
             switch scanner.next() {
-            case .end: break reading
+            case .end: return
             case .fault(let offset):
                 guard isStrict else { continue }
-                fail(&entry, at: offset)
-                break reading
+                return fail(&entry, at: offset)
             case .pair(let key, let range, let hasEscape):
-                guard !range.isEmpty || keepsEmpty else { continue }
                 let keyBytes = UnsafeRawBufferPointer(rebasing: entry.line[key])
-                for field in fields where field.key.withUnsafeBytes({ ByteHash.isEqual($0, keyBytes) }) {
-                    guard let value = LogfmtStage.value(range, hasEscape, &entry) else { continue }
-                    entry.labels.extract(field.name, value)
+                for (index, field) in fields.enumerated()
+                where field.key.withUnsafeBytes({ ByteHash.isEqual($0, keyBytes) }) {
+                    if let value = LogfmtStage.value(range, hasEscape, &entry) { values[index] = value }
                 }
-            }
-        }
-        let empty = UnsafeRawBufferPointer(start: nil, count: 0)
-        for field in fields {
-            if !entry.labels.isParsed(entry.labels.extractionName(of: field.name)) {
-                entry.labels.extract(field.name, empty)
             }
         }
     }

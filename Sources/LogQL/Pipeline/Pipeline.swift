@@ -20,7 +20,7 @@ struct Pipeline: Sendable {
     init(_ syntax: [StageSyntax], context: inout StageContext) throws(SyntaxError) {
         var lineFilters: [LineFilter] = []
         var stages: [Stage] = []
-        var isLineIntact = true
+        var change = Stage.LineChange.none
         for stage in syntax {
             let built: Stage
             do {
@@ -28,11 +28,11 @@ struct Pipeline: Sendable {
             } catch {
                 throw SyntaxError("stage '\(stage)' : \(error.message)")
             }
-            if case .lineFilter(let filter) = built, isLineIntact {
+            if case .lineFilter(let filter) = built, change != .visible {
                 lineFilters.append(filter)
             } else {
                 stages.append(built)
-                if built.changesLine { isLineIntact = false }
+                change = built.lineChange(after: change)
             }
         }
         self.lineFilters = lineFilters

@@ -66,15 +66,23 @@ enum Stage: Sendable {
         }
     }
 
-    /// Whether later line filters see another line than earlier ones.
-    var changesLine: Bool {
+    /// What line filters behind a stage see of it.
+    enum LineChange {
+        /// The line is the stored one.
+        case none
+        /// Colours are gone, but Loki moves line filters before `decolorize`, unless a label filter comes between.
+        case colours
+        /// Another line.
+        case visible
+    }
+
+    /// What line filters behind this stage see, given what those before it saw.
+    func lineChange(after change: LineChange) -> LineChange {
         switch self {
-        case .unpack, .lineFormat: true
-        // Loki moves line filters before decolorize, so they see the colours.
-        case .lineFilter, .labelFilter, .json, .jsonFields, .logfmt, .labelFormat, .regexp, .pattern, .decolorize,
-            .drop,
-            .keep:
-            false
+        case .unpack, .lineFormat: .visible
+        case .decolorize: change == .none ? .colours : change
+        case .labelFilter: change == .none ? .none : .visible
+        case .lineFilter, .json, .jsonFields, .logfmt, .labelFormat, .regexp, .pattern, .drop, .keep: change
         }
     }
 }

@@ -38,6 +38,11 @@ enum SizeText {
         return "\(size)B"
     }
 
+    /// The size that Loki compares with when a query says `size`: the one that its own short text of it stands for.
+    static func rounded(_ size: UInt64) -> UInt64 {
+        parse(roundedText(size)) ?? size
+    }
+
     private static func roundedText(_ size: UInt64) -> String {
         guard size >= 10 else { return "\(size)B" }
         var value = Double(size)
