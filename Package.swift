@@ -103,6 +103,7 @@ let package = Package(
         .tests("SegmentTests", ["WeirBytes", "WeirModel", "WeirStore", "WeirSystem"]),
         .tests("WeirSystemTests", ["WeirSystem"]),
         .tests("WeirStoreTests", ["WeirModel", "WeirStore", "WeirSystem"]),
+        .tests("SimulationTests", ["WeirModel", "WeirStore", "WeirSystem"]),
         .tests("WALTests", ["WeirStore", "WeirModel", "WeirSystem", "WeirBytes"]),
         .tests("WeirConfigTests", ["WeirConfig", "WeirStore", "WeirAgent", "WeirAPI", "LogQL", "WeirModel"]),
     ],

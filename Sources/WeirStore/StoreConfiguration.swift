@@ -31,6 +31,9 @@ public struct StoreConfiguration: Sendable {
     /// Called at every step of sealing and recovery; what it throws ends the step as a crash would. For tests.
     package var failpoint: (@Sendable (Failpoint) throws -> Void)?
 
+    /// The step in which the WAL fills new files with zeros. Tests on simulated disks make it small, to be quick.
+    package var walGrowBytes = 1 << 20
+
     /// Creates the defaults for a data folder.
     public init(folder: String) {
         self.folder = folder

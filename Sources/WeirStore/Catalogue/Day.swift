@@ -35,10 +35,13 @@ final class Day: Sendable {
         state.withLock { $0.isPrepared = true }
     }
 
-    /// Reads the index when it is not in memory yet; blocks. Two callers at once read it once.
+    /// Reads the index when it is not in memory yet; blocks. Two callers at once may both read it.
     func load() throws(CatalogueError) {
-        try state.withLock { (state) throws(CatalogueError) in
-            if state.index == nil { state.index = try catalogue.streamIndex() }
+        if isLoaded { return }
+        // Not under the lock: a million streams take a second, and appends to the day would hold their threads.
+        let index = try catalogue.streamIndex()
+        state.withLock { state in
+            if state.index == nil { state.index = index }
         }
     }
 

@@ -58,6 +58,7 @@ struct Recovery {
         var wal = WALConfiguration()
         wal.sync = configuration.walSync
         wal.syncInterval = configuration.walSyncInterval
+        wal.growBytes = configuration.walGrowBytes
         return wal
     }
 
