@@ -98,6 +98,7 @@ let package = Package(
         .room("WeirTesting", ["WeirModel", "WeirSystem", "WeirBytes"]),
         .tests("WeirModelTests", ["WeirModel", "WeirRegex"]),
         .tests("RepositoryTests", []),
+        .tests("AcceptanceTests", ["WeirSystem"]),
         .tests("WeirBytesTests", ["WeirBytes"]),
         .tests("WeirAPITests", ["WeirAPI", "WeirModel", "WeirBytes", "LogQL"]),
         .tests("SegmentTests", ["WeirBytes", "WeirModel", "WeirStore", "WeirSystem"]),

@@ -1,3 +1,4 @@
+internal import WeirAgent
 internal import WeirStore
 internal import WeirSystem
 
@@ -11,3 +12,5 @@ extension FileError: OneLineError {}
 extension FolderLockError: OneLineError {}
 extension CatalogueError: OneLineError {}
 extension CorruptionError: OneLineError {}
+extension StoreOpenError: OneLineError {}
+extension AgentError: OneLineError {}

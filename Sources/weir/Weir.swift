@@ -9,6 +9,7 @@ struct Weir: AsyncParsableCommand {
         abstract: "Collects, keeps and queries logs.",
         version: Version.number,
         groupedSubcommands: [
+            CommandGroup(name: "Programs:", subcommands: [Run.self, Serve.self, AgentCommand.self]),
             CommandGroup(
                 name: "Questions to a server:", subcommands: [Query.self, Tail.self, Labels.self, Series.self]),
             CommandGroup(name: "Data on disk:", subcommands: [Inspect.self]),

@@ -17,6 +17,9 @@ struct InspectWAL: ParsableCommand {
     var path: String
 
     func run() throws {
+        guard try PosixFileSystem().status(path) != nil else {
+            throw StartFailure("cannot inspect \(path): no such file or folder")
+        }
         var failure: FileError?
         try WALInspection(path: path, fileSystem: PosixFileSystem()).forEachLine { line in
             guard failure == nil else { return }

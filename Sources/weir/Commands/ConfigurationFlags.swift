@@ -1,0 +1,39 @@
+internal import ArgumentParser
+internal import FoundationEssentials
+internal import WeirConfig
+internal import WeirSystem
+
+/// The configuration file of a program, in Loki's and Promtail's spelling with one dash or two.
+struct ConfigurationFlags: ParsableArguments {
+    @Option(
+        name: [.customLong("config.file"), .customLong("config.file", withSingleDash: true)],
+        help: "The configuration file.")
+    var path: String?
+
+    @Option(
+        name: [.customLong("config.expand-env"), .customLong("config.expand-env", withSingleDash: true)],
+        help: "Whether ${NAME} in the file stands for a variable of the environment: true or false.")
+    var expandsEnvironment: Bool = false
+
+    /// What variables stand for; nil when they are not replaced.
+    var environment: [String: String]? {
+        expandsEnvironment ? ProcessInfo.processInfo.environment : nil
+    }
+
+    /// The file's text; empty without a file.
+    func text() throws -> String {
+        guard let path else { return "" }
+        return String(decoding: try PosixFileSystem().contents(of: path), as: UTF8.self)
+    }
+
+    /// Prints what there is to say about a file, a line each on standard error.
+    ///
+    /// - Parameter showsNotes: whether remarks without consequence are printed too.
+    /// - Throws: `ExitCode` 1 when the file must not be used.
+    func report(_ diagnostics: [Diagnostic], showsNotes: Bool) throws {
+        for diagnostic in diagnostics where showsNotes || diagnostic.severity != .note {
+            try StandardStream.error.writeLine("\(diagnostic)")
+        }
+        if diagnostics.contains(where: { $0.severity == .error }) { throw ExitCode.failure }
+    }
+}

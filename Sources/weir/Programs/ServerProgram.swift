@@ -1,0 +1,108 @@
+internal import LogQL
+internal import Logging
+internal import ServiceLifecycle
+internal import UnixSignals
+internal import WeirAPI
+internal import WeirAgent
+internal import WeirConfig
+internal import WeirModel
+internal import WeirStore
+internal import WeirSystem
+
+/// `weir serve` and `weir run`: joins store, query engine, endpoints and server, and an agent that follows this machine.
+struct ServerProgram {
+    let file: ServeFile
+    /// What is followed in the same process; nil for a server alone.
+    let agent: AgentConfiguration?
+
+    /// How long requests and sealing may take once asked to stop; longer, and the WAL is what a restart reads.
+    private static let shutdownTimeMax = Duration.seconds(60)
+
+    /// Runs until SIGTERM or SIGINT, then stops accepting, lets requests finish, seals and closes.
+    ///
+    /// - Throws: why it cannot start, in one line: ``StartFailure``, `StoreOpenError`, `AgentError`.
+    func run() async throws {
+        let logger = LineLogHandler.logger(level: file.server.logLevel.loggerLevel)
+        let clock = SystemClock()
+        let files = PosixFileSystem()
+        let store = try await LogStore.open(
+            configuration: file.store, fileSystem: files, clock: clock,
+            decodeBody: { try EncodedBodyDecoder.decode($0) },
+            onEvent: Self.report(to: logger))
+        let follower = agent.map { configuration in
+            Agent(
+                configuration, system: files, destinations: [SinkDestination(sink: store, clock: clock)], clock: clock,
+                report: AgentService.report(to: logger))
+        }
+        let table = EndpointTable(services: makeServices(store: store, agent: follower, clock: clock))
+        let gate = TenantGate(requiresTenant: file.server.requiresTenant)
+        let server = WebServer(
+            options: options, endpoints: { await gate.answer($0, table.respond) }, clock: clock, logger: logger
+        ) { [file] port in
+            // Nobody may be reading, which is no reason not to serve.
+            let banner = Banner.text(host: file.server.address, port: port, folder: file.store.folder)
+            try? StandardStream.output.write(Array(banner.utf8))
+        }
+        // They stop in reverse order: first what brings lines, then the server, at last the store.
+        var services: [any Service] = [StoreService(store: store), HangupService(logger: logger), server]
+        if let follower { services.append(AgentService(agent: follower)) }
+        try await Self.run(services, logger: logger)
+    }
+
+    private var options: WebServer.Options {
+        var options = WebServer.Options()
+        options.host = file.server.address
+        options.port = file.server.port
+        options.bodyBytesMax = file.push.bodyBytesMax
+        return options
+    }
+
+    private func makeServices(store: LogStore, agent: Agent?, clock: any WallClock) -> APIServices {
+        var limits = file.query
+        if limits.workers == 0 { limits.workers = ProcessorCount.online }
+        let origin = ContinuousClock.now
+        let engine = QueryEngine(
+            source: store, limits: limits,
+            clocks: QueryEngine.Clocks(
+                monotonic: { (ContinuousClock.now - origin).nanoseconds }, wall: { clock.now() }))
+        let process = ProcessMetrics(start: clock.now())
+        return APIServices(
+            sink: store, source: store, engine: engine,
+            pushLimits: file.push, queryLimits: limits,
+            now: { Timestamp(nanoseconds: clock.now()) }, flush: { try await store.flush() },
+            metricSources: [
+                { process.families() }, { StoreMetrics.families(store.statistics()) },
+                { agent?.statistics().metrics ?? [] },
+            ],
+            build: BuildVersion(version: Version.number))
+    }
+
+    /// Runs services until a signal; the first that fails ends the others and is the error.
+    static func run(_ services: [any Service], logger: Logger) async throws {
+        // The group's own life-cycle lines repeat what ours say.
+        var quiet = logger
+        quiet.logLevel = max(logger.logLevel, .warning)
+        var configuration = ServiceGroupConfiguration(
+            services: services, gracefulShutdownSignals: [.sigterm, .sigint], logger: quiet)
+        configuration.maximumGracefulShutdownDuration = shutdownTimeMax
+        try await ServiceGroup(configuration: configuration).run()
+    }
+
+    private static func report(to logger: Logger) -> @Sendable (StoreEvent) -> Void {
+        { event in
+            if case .replayed(records: 0, _) = event { return }
+            switch event.severity {
+            case .error: logger.error("\(event)")
+            case .warning: logger.warning("\(event)")
+            case .notice: logger.info("\(event)")
+            }
+        }
+    }
+}
+
+extension Duration {
+    /// The whole nanoseconds; a process does not run for the 292 years that fit.
+    fileprivate var nanoseconds: Int64 {
+        components.seconds * 1_000_000_000 + components.attoseconds / 1_000_000_000
+    }
+}
