@@ -107,6 +107,7 @@ let package = Package(
         .tests("SimulationTests", ["WeirModel", "WeirStore", "WeirSystem"]),
         .tests("WALTests", ["WeirStore", "WeirModel", "WeirSystem", "WeirBytes"]),
         .tests("WeirConfigTests", ["WeirConfig", "WeirStore", "WeirAgent", "WeirAPI", "LogQL", "WeirModel"]),
+        .tests("LogQLEvaluationTests", ["LogQL", "WeirModel", "WeirBytes"]),
     ],
     cxxLanguageStandard: .cxx17
 )

@@ -64,7 +64,7 @@ struct MetricEvaluation {
     }
 
     /// The grouping that a range aggregation may apply itself, because grouping twice gives the same.
-    private static func pushedDown(_ syntax: VectorAggregationSyntax) -> GroupingSyntax? {
+    static func pushedDown(_ syntax: VectorAggregationSyntax) -> GroupingSyntax? {
         guard case .range(let range) = syntax.operand, range.grouping == nil else { return nil }
         let grouping = syntax.grouping ?? GroupingSyntax(isWithout: false, names: [])
         switch (syntax.function, range.function) {

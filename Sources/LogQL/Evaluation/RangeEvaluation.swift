@@ -101,7 +101,7 @@ struct RangeEvaluation {
         _: Fold.Type, _ syntax: RangeAggregationSyntax, _ projection: LabelProjection,
         _ statistics: inout QueryStatistics
     ) async throws(QueryError) -> ([LabelSet], [SampleCollector<Fold>.Part]) {
-        let countsBytes = syntax.function == .bytesOverTime || syntax.function == .bytesRate
+        let countsBytes = syntax.function.countsBytes
         let plan: SelectionPlan
         do {
             plan = try SelectionPlan(
@@ -164,4 +164,9 @@ struct RangeEvaluation {
         }
         return result
     }
+}
+
+extension RangeAggregationSyntax.Function {
+    /// Whether the lengths of lines are added up.
+    var countsBytes: Bool { self == .bytesOverTime || self == .bytesRate }
 }

@@ -1,0 +1,74 @@
+import WeirModel
+
+extension QueryEngine {
+    /// Says in lines of text how a query would be answered, without reading anything.
+    ///
+    /// - Throws: ``QueryError`` as ``run(_:)-(QueryRequest)`` would before its first line.
+    public func explain(_ request: QueryRequest) throws(QueryError) -> [String] {
+        let query: Query
+        do { query = try Query.parse(request.text) } catch { throw .syntax(error) }
+        switch query {
+        case .log(let log):
+            guard case .range(let start, let end, _) = request.time else { return [] }
+            let plan: SelectionPlan
+            do {
+                plan = try SelectionPlan(
+                    log, tenant: request.tenant, range: TimeRange(start: start, end: end),
+                    direction: request.direction, now: { 0 })
+            } catch {
+                throw .syntax(error)
+            }
+            return plan.explanation
+        case .metric(let metric):
+            guard let instants = StepInstants(request.time, countMax: .max - 1) else { return [] }
+            return try explain(metric, request.tenant, instants, outer: nil)
+        }
+    }
+
+    private func explain(
+        _ query: MetricQuery, _ tenant: Tenant, _ instants: StepInstants, outer: GroupingSyntax?
+    ) throws(QueryError) -> [String] {
+        switch query {
+        case .literal, .vector: return []
+        case .range(let syntax):
+            let projection = LabelProjection(syntax.grouping ?? outer, unwrapping: syntax.range.unwrap?.label)
+            do {
+                return try SelectionPlan(
+                    syntax.range, countsBytes: syntax.function.countsBytes, projection: projection, tenant: tenant,
+                    instants: instants, now: { 0 }
+                ).explanation
+            } catch {
+                throw .syntax(error)
+            }
+        case .aggregation(let syntax):
+            return try explain(syntax.operand, tenant, instants, outer: MetricEvaluation.pushedDown(syntax))
+        case .binary(let syntax):
+            return try explain(syntax.left, tenant, instants, outer: nil)
+                + explain(syntax.right, tenant, instants, outer: nil)
+        case .labelReplace(let syntax): return try explain(syntax.operand, tenant, instants, outer: nil)
+        }
+    }
+}
+
+extension SelectionPlan {
+    /// What is read, one thought a line.
+    var explanation: [String] {
+        var lines = ["streams: {" + selection.matchers.map { "\($0)" }.joined(separator: ", ") + "}"]
+        lines.append("time: [\(selection.range.start.nanoseconds), \(selection.range.end.nanoseconds))")
+        for literal in selection.requiredLiterals {
+            lines.append("blocks must hold: \(QuotedText.quote(String(decoding: literal, as: UTF8.self)))")
+        }
+        if !selection.needsLines { lines.append("lines are not read") }
+        if !selection.needsMetadata { lines.append("structured metadata is not read") }
+        if !pipeline.lineFilters.isEmpty {
+            lines.append("line filters over whole blocks: \(pipeline.lineFilters.count)")
+        }
+        if !pipeline.stages.isEmpty { lines.append("stages per entry: \(pipeline.stages.count)") }
+        switch demand {
+        case .everything: break
+        case .only(let names) where names.isEmpty: lines.append("no label is looked at")
+        case .only(let names): lines.append("labels looked at: \(names.sorted().joined(separator: ", "))")
+        }
+        return lines
+    }
+}
