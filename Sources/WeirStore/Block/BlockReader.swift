@@ -4,7 +4,7 @@ public import WeirModel
 /// Gives back the rows of a block, all of them or a few columns.
 ///
 /// Whatever the bytes hold, a read ends with rows or with a ``CorruptionError`` that says where. A reader that is filled
-/// again (``SegmentReader/readBlock(_:needsLines:into:)``) keeps its memory.
+/// again (see ``SegmentReader/readBlock(_:needsLines:into:)``) keeps its memory.
 public struct BlockReader: Sendable {
     /// What the block directory says.
     public private(set) var entry: BlockEntry
@@ -20,7 +20,7 @@ public struct BlockReader: Sendable {
             entry: block.entry, columns: block.columns, payload: block.payload, path: "head", fileOffset: 0)
     }
 
-    /// Reads a block whose entries were checked; see ``BlockReader/check(_:path:)``.
+    /// Reads a block whose columns are known to lie inside `payload`, but for those that were not read.
     init(entry: BlockEntry, columns: [ColumnEntry], payload: [UInt8], path: String, fileOffset: Int) {
         self.entry = entry
         self.columns = columns
@@ -135,6 +135,13 @@ public struct BlockReader: Sendable {
             batch.lineOffsets.append(contentsOf: repeatElement(0, count: count))
         }
         if needsMetadata && entry.flags.contains(.hasMetadata) { try readMetadata(into: &batch, at: filled) }
+    }
+
+    /// Decodes everything and forgets it.
+    public func check() throws(CorruptionError) {
+        var batch = LineBatch()
+        var arrivals: [Int64]? = []
+        try decode(into: &batch, arrivals: &arrivals, needsLines: true, needsMetadata: true)
     }
 
     /// Decodes the lines to the start of the arena; returns the bytes used.
@@ -259,7 +266,12 @@ public struct BlockReader: Sendable {
                 found: "none")
         }
         let end = Int(column.offset) + Int(column.storedBytes)
-        precondition(end + ColumnSource.readableBeyond <= payload.count, "the \(kind) column was not read")
+        guard end + ColumnSource.readableBeyond <= payload.count else {
+            precondition(kind != .line, "the block was read without its lines")
+            throw CorruptionError(
+                path: path, byteOffset: fileOffset + Int(column.offset), what: "\(kind) column",
+                expected: "before the line column", found: "behind it")
+        }
         return try payload.withUnsafeBufferPointer { payload throws(CorruptionError) in
             let bytes = UnsafeRawBufferPointer(rebasing: UnsafeRawBufferPointer(payload)[Int(column.offset)..<end])
             var source = ColumnSource(
