@@ -112,6 +112,7 @@ let package = Package(
         .tests("WALTests", ["WeirStore", "WeirModel", "WeirSystem", "WeirBytes"]),
         .tests("WeirConfigTests", ["WeirConfig", "WeirStore", "WeirAgent", "WeirAPI", "LogQL", "WeirModel"]),
         .tests("LogQLEvaluationTests", ["LogQL", "WeirModel", "WeirBytes"]),
+        .tests("WeirAgentTests", ["WeirAgent", "WeirModel", "WeirSystem", "WeirBytes"]),
     ],
     cxxLanguageStandard: .cxx17
 )

@@ -134,6 +134,7 @@ package final class Follower {
     // MARK: Discovery
 
     private func discover() -> Set<String> {
+        let isPeriodic = context.now >= nextDiscovery
         nextDiscovery = context.now + configuration.limits.discoveryInterval.wholeNanoseconds
         let discovery = targets.discover(on: system)
         var identities: Set<FileIdentity> = []
@@ -147,14 +148,14 @@ package final class Follower {
             }
             guard !context.followed.contains(identity) else { continue }
             guard tailers.count < configuration.limits.filesMax else {
-                context.counts.linesDropped["too_many_files", default: 0] += 0
+                context.counts.filesRefused += 1
                 context.messages.append(
                     AgentMessage(.error, "more than \(configuration.limits.filesMax) files; \(found.path) waits"))
                 break
             }
             begin(found)
         }
-        context.positions.prune(found: identities)
+        if isPeriodic { prunePositions(identities) }
         if isFirstDiscovery { forgetLostFiles() }
         isFirstDiscovery = false
         return discovery.folders
@@ -164,10 +165,22 @@ package final class Follower {
         guard let made = targets.reader(for: found, limits: configuration.limits, on: system) else { return }
         let tailer = Tailer(
             path: found.path, labels: made.labels, reader: made.reader, system: system, limits: configuration.limits)
-        tailer.start(found.status, &context)
+        // What a container wrote since the last run belongs to one log, however many files Docker has made of it. On
+        // the very first run only the newest file is read, as with Promtail.
+        let wantsRotated = made.reader.isDockerLog && !(isFirstDiscovery && context.positions.isFirstRun)
+        tailer.start(found.status, includingRotated: wantsRotated, &context)
         guard !tailer.isFinished else { return }
         tailers[found.path] = tailer
         order.append(found.path)
+    }
+
+    /// A finished file keeps its record for as long as it exists, so that it is not taken for an unread one.
+    private func prunePositions(_ found: Set<FileIdentity>) {
+        var existing = found
+        for path in context.positions.finishedPaths {
+            for sibling in Lineage(path: path, on: system).siblings { existing.insert(FileIdentity(sibling.status)) }
+        }
+        context.positions.prune(existing: existing)
     }
 
     /// Records of files that are gone, in folders that are still there, will not be needed again.
@@ -176,6 +189,8 @@ package final class Follower {
             guard let folder = FolderPath.parent(of: record.path), let status = try? system.status(folder),
                 status.isFolder, (try? system.status(record.path)) == .some(nil)
             else { continue }
+            let siblings = Lineage(path: record.path, on: system).siblings
+            guard !siblings.contains(where: { FileIdentity($0.status) == record.identity }) else { continue }
             context.positions.forget(record)
         }
     }
@@ -187,7 +202,7 @@ package final class Follower {
     }
 
     private func saveIfDue() {
-        guard context.positions.needsSave, context.now >= nextSave else { return }
+        guard context.positions.needsSaveNow || (context.positions.needsSave && context.now >= nextSave) else { return }
         nextSave = context.now + configuration.positions.syncPeriod.wholeNanoseconds
         save()
     }
@@ -206,10 +221,10 @@ package final class Follower {
 
     private static func load(
         _ configuration: PositionsConfiguration, _ system: any FileSystem
-    ) throws(AgentError) -> [PositionRecord] {
+    ) throws(AgentError) -> [PositionRecord]? {
         let path = configuration.filename
         do throws(FileError) {
-            guard try system.status(path) != nil else { return [] }
+            guard try system.status(path) != nil else { return nil }
         } catch {
             throw .positions(path: path, reason: error.description)
         }

@@ -7,21 +7,24 @@ package struct Positions: Sendable {
     private var live: [FileKey: Live] = [:]
     /// Whether something changed since the last save.
     package private(set) var needsSave = false
+    /// Whether the set of files changed since the last save. Such a change must be on the disk soon: a file that is
+    /// rotated away before it was ever recorded could not be found again after a crash.
+    package private(set) var needsSaveNow = false
+    /// Whether the agent has never run before, as far as anyone can tell.
+    package let isFirstRun: Bool
 
     private struct Live: Sendable {
         var record: PositionRecord
         /// Set when the file was read to its end and closed: the offset at which nothing is left to deliver.
         var end: Int?
-        /// How many looks in a row have not found the file any more.
-        var missedLooks = 0
     }
 
-    /// How many looks for files may miss a finished one before its record goes.
-    private static let missedLooksMax = 3
-
-    /// Starts from the records of the last run.
-    package init(_ records: [PositionRecord]) {
-        inherited = records
+    /// Starts from the records of the last run; nil when there was none.
+    package init(_ records: [PositionRecord]?) {
+        inherited = records ?? []
+        isFirstRun = records == nil
+        needsSave = isFirstRun
+        needsSaveNow = isFirstRun
     }
 
     /// All records, for saving.
@@ -34,14 +37,24 @@ package struct Positions: Sendable {
         inherited.first { $0.identity == identity }
     }
 
-    /// The last run's records of files that were followed under a path.
-    package func inherited(path: String) -> [PositionRecord] {
+    /// The records of files that were followed under a path and are not open: those of the last run, and those of this
+    /// one that were read to their end.
+    package func known(path: String) -> [PositionRecord] {
         inherited.filter { $0.path == path }
+            + live.values.filter { $0.end != nil && $0.record.path == path }.map(\.record)
     }
 
-    /// A file of this run that was read to its end and closed, by what it is.
-    package func finished(identity: FileIdentity) -> PositionRecord? {
-        live.values.first { $0.end != nil && $0.record.identity == identity }?.record
+    /// The paths of files that were read to their end and closed.
+    package var finishedPaths: Set<String> {
+        Set(live.values.filter { $0.end != nil }.map(\.record.path))
+    }
+
+    /// A file of this run that was read to `end` and closed, by what it is.
+    package func finished(identity: FileIdentity) -> (record: PositionRecord, end: Int)? {
+        for entry in live.values where entry.record.identity == identity {
+            if let end = entry.end { return (entry.record, end) }
+        }
+        return nil
     }
 
     /// Begins to keep the position of a file; the last run's record of it goes.
@@ -52,6 +65,7 @@ package struct Positions: Sendable {
         for (other, old) in live where old.end != nil && old.record.identity == record.identity { live[other] = nil }
         live[key] = Live(record: record)
         needsSave = true
+        needsSaveNow = true
     }
 
     /// Forgets a record of the last run whose file is gone.
@@ -70,6 +84,7 @@ package struct Positions: Sendable {
     /// Records a longer fingerprint, or that the file lost its path.
     package mutating func update(_ key: FileKey, head: HeadFingerprint, isDetached: Bool) {
         guard let old = live[key]?.record, old.head != head || old.isDetached != isDetached else { return }
+        if old.isDetached != isDetached { needsSaveNow = true }
         live[key]?.record.head = head
         live[key]?.record.isDetached = isDetached
         needsSave = true
@@ -86,25 +101,22 @@ package struct Positions: Sendable {
         needsSave = true
     }
 
-    /// Drops records of finished files that a look for files has not found several times in a row.
-    package mutating func prune(found: Set<FileIdentity>) {
+    /// Drops records of finished and delivered files that are no longer there under any name.
+    ///
+    /// - Parameter existing: the files that are there under the names that rotation gives.
+    package mutating func prune(existing: Set<FileIdentity>) {
         for (key, entry) in live {
-            guard let end = entry.end, entry.record.offset >= end, let identity = entry.record.identity else {
-                continue
-            }
-            if found.contains(identity) {
-                live[key]?.missedLooks = 0
-            } else if entry.missedLooks + 1 >= Positions.missedLooksMax {
-                live[key] = nil
-                needsSave = true
-            } else {
-                live[key]?.missedLooks += 1
-            }
+            guard let end = entry.end, entry.record.offset >= end, let identity = entry.record.identity,
+                !existing.contains(identity)
+            else { continue }
+            live[key] = nil
+            needsSave = true
         }
     }
 
     /// Records that the present state was saved.
     package mutating func saved() {
         needsSave = false
+        needsSaveNow = false
     }
 }

@@ -154,6 +154,12 @@ public struct PositionsError: Error, Sendable, Hashable, CustomStringConvertible
     /// What stands there.
     public let text: String
 
+    /// Creates an error.
+    public init(line: Int, text: String) {
+        self.line = line
+        self.text = text
+    }
+
     /// `line 3 is no position: …`
     public var description: String { "line \(line) is no position: \(text)" }
 }

@@ -107,4 +107,5 @@ struct FollowCounts: Sendable {
     var truncations = 0
     var rotations = 0
     var readErrors = 0
+    var filesRefused = 0
 }

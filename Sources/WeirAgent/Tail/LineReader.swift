@@ -8,7 +8,8 @@ struct LineReader {
     private(set) var linesCut = 0
 
     private var joiner = PartialJoiner()
-    private let isDockerLog: Bool
+    /// Whether the file is one of Docker's.
+    let isDockerLog: Bool
     private let lineBytesMax: Int
 
     /// - Parameter isDockerLog: whether the file is one of Docker's: pieces are then joined and times taken from

@@ -40,25 +40,21 @@ struct Lineage {
         }
     }
 
-    /// The files that were at the path after the one given and were never followed.
+    /// The files that were at the path after the one given; those among them that were read already are for the caller
+    /// to tell, by their heads.
     ///
     /// - Parameters:
     ///   - known: the newest file followed so far and when it was last written, as far as that was seen.
     ///   - followed: files that are open already.
     func rotated(
-        after known: (identity: FileIdentity, modified: Int64)?, besides followed: Set<FileIdentity>,
-        _ positions: Positions
+        after known: (identity: FileIdentity, modified: Int64)?, besides followed: Set<FileIdentity>
     ) -> [Sibling] {
         guard let known else { return [] }
         let place = siblings.firstIndex { FileIdentity($0.status) == known.identity }
-        let modified = place.map { siblings[$0].status.modified } ?? known.modified
         return siblings.enumerated().compactMap { index, sibling in
-            let identity = FileIdentity(sibling.status)
-            guard !followed.contains(identity), positions.finished(identity: identity) == nil,
-                positions.inherited(identity: identity) == nil
-            else { return nil }
-            let isNewer = place.map { index > $0 } ?? (sibling.status.modified > modified)
-            return isNewer && modified > 0 ? sibling : nil
+            guard !followed.contains(FileIdentity(sibling.status)) else { return nil }
+            if let place { return index > place ? sibling : nil }
+            return known.modified > 0 && sibling.status.modified > known.modified ? sibling : nil
         }
     }
 

@@ -77,39 +77,40 @@ final class Tailer {
     func followSuccessors(_ context: inout FollowContext) {
         let after = files.last.map { (identity: $0.state.identity, modified: $0.state.lastModified) }
         let lineage = Lineage(path: path, on: system)
-        for sibling in lineage.rotated(after: after, besides: context.followed, context.positions) {
-            open(sibling.path, sibling.status, offset: nil, isDetached: true, &context)
+        for sibling in lineage.rotated(after: after, besides: context.followed) {
+            open(sibling.path, sibling.status, isDetached: true, &context)
         }
         if let status = lineage.current, !context.followed.contains(FileIdentity(status)) {
-            open(path, status, offset: nil, isDetached: false, &context)
+            open(path, status, isDetached: false, &context)
         }
     }
 
     /// Begins with the path for the first time in this run: what the last run left unread comes first.
-    func start(_ status: FileStatus, _ context: inout FollowContext) {
+    ///
+    /// - Parameter includingRotated: whether files that were at the path before belong to it although no run has ever
+    ///   followed the path.
+    func start(_ status: FileStatus, includingRotated: Bool, _ context: inout FollowContext) {
         let identity = FileIdentity(status)
-        let saved = context.positions.inherited(path: path)
+        let known = context.positions.known(path: path)
+        let identities = Set(known.compactMap(\.identity))
         let lineage = Lineage(path: path, on: system)
-        var last: (identity: FileIdentity, modified: Int64)?
+        let present = Set(lineage.siblings.map { FileIdentity($0.status) }).union([identity])
+        // Behind a file that was followed once, everything newer is unread as well.
+        var isBehindKnown = includingRotated && present.isDisjoint(with: identities)
         for sibling in lineage.siblings where !context.followed.contains(FileIdentity(sibling.status)) {
-            let record = saved.first { $0.identity == FileIdentity(sibling.status) }
-            // Behind the first file that the last run knew, everything newer is unread as well.
-            guard record != nil || (last.map { sibling.status.modified >= $0.modified } ?? false) else { continue }
-            if open(sibling.path, sibling.status, offset: record?.offset, isDetached: true, &context) {
-                last = (FileIdentity(sibling.status), sibling.status.modified)
-            }
+            if identities.contains(FileIdentity(sibling.status)) { isBehindKnown = true }
+            guard isBehindKnown else { continue }
+            open(sibling.path, sibling.status, isDetached: true, &context)
         }
-        for record in saved where record.identity != nil && record.identity != identity {
-            guard !context.followed.contains(record.identity ?? identity) else { continue }
+        for record in context.positions.inherited where record.path == path {
+            guard let lost = record.identity, !present.contains(lost) else { continue }
             context.messages.append(
                 AgentMessage(.warning, "\(path): the file read up to byte \(record.offset) by the last run is gone"))
             context.positions.forget(record)
         }
         guard !context.followed.contains(identity) else { return }
-        let imported = saved.first { $0.identity == nil }
-        let own = context.positions.inherited(identity: identity) ?? context.positions.finished(identity: identity)
-        let offset = own?.offset ?? imported.map { $0.offset <= status.size ? $0.offset : 0 }
-        open(path, status, offset: offset, isDetached: false, &context)
+        let imported = known.first { $0.identity == nil && $0.offset <= status.size }
+        open(path, status, importedOffset: imported?.offset ?? 0, isDetached: false, &context)
     }
 
     // MARK: One file
@@ -260,26 +261,33 @@ final class Tailer {
         files[index].state.emittedPartial()
     }
 
-    @discardableResult
+    /// Opens a file and puts it behind the others; one with another name that was read to its end already is left.
+    ///
+    /// - Parameter importedOffset: where to start when nothing better is known.
     private func open(
-        _ place: String, _ status: FileStatus, offset: Int?, isDetached: Bool, _ context: inout FollowContext
-    ) -> Bool {
+        _ place: String, _ status: FileStatus, importedOffset: Int = 0, isDetached: Bool,
+        _ context: inout FollowContext
+    ) {
         let identity = FileIdentity(status)
         do throws(FileError) {
             let file = try system.open(place, .read)
             // The name may have gone to another file between the look and the opening.
-            guard let now = try system.status(place), FileIdentity(now) == identity else {
-                file.close()
-                return false
+            guard let present = try system.status(place), FileIdentity(present) == identity else {
+                return file.close()
             }
-            var start = offset ?? 0
+            var start = importedOffset
+            var saved = importedOffset
             var head = HeadFingerprint.empty
-            if let record = context.positions.inherited(identity: identity)
-                ?? context.positions.finished(identity: identity)
-            {
-                let isSame = try Tailer.matches(file, record.head) && record.offset <= now.size
-                start = isSame ? record.offset : 0
+            let finished = context.positions.finished(identity: identity)
+            if let record = finished?.record ?? context.positions.inherited(identity: identity) {
+                let end = finished?.end ?? record.offset
+                // The number may have been given to another file since.
+                let isSame = try Tailer.matches(file, record.head) && end <= present.size
+                if isSame, isDetached, end == present.size { return file.close() }
                 head = isSame ? record.head : .empty
+                // What this run has read may not be delivered yet, and is not read twice for that.
+                start = isSame ? end : 0
+                saved = isSame ? record.offset : 0
             }
             let key = context.nextKey()
             var state = TailerState(identity: identity, offset: start, head: head, now: context.now)
@@ -287,12 +295,10 @@ final class Tailer {
             files.append(FollowedFile(key: key, state: state, file: file, marked: start))
             context.followed.insert(identity)
             context.positions.begin(
-                key, PositionRecord(path: path, identity: identity, head: head, offset: start, isDetached: isDetached))
-            return true
+                key, PositionRecord(path: path, identity: identity, head: head, offset: saved, isDetached: isDetached))
         } catch {
             context.counts.readErrors += 1
             context.messages.append(AgentMessage(.warning, "\(error); will try again"))
-            return false
         }
     }
 
