@@ -14,4 +14,8 @@ uint32_t weir_crc32c(uint32_t seed, const uint8_t *bytes, size_t length);
 /// `base` to the power of `exponent`, as C's pow; here because most targets do not see the C library.
 double weir_power(double base, double exponent);
 
+/// The first position from `start` where three letters, in either case, begin trace, debug, fatal, critical, err, warn or
+/// info; -1 when there is none.
+ptrdiff_t weir_find_level_word(const uint8_t *text, size_t length, size_t start);
+
 #endif

@@ -36,22 +36,3 @@ extension UnsafeRawBufferPointer {
         return UnsafeRawBufferPointer(rebasing: self[start..<end])
     }
 }
-
-/// Searches for one byte.
-enum SubstringScan {
-    /// Whether `byte` is among the bytes; eight bytes at a step.
-    static func contains(_ bytes: UnsafeRawBufferPointer, _ byte: UInt8) -> Bool {
-        var position = 0
-        let pattern = UInt64(byte) &* 0x0101_0101_0101_0101
-        while position + 8 <= bytes.count {
-            let difference = bytes.loadUnaligned(fromByteOffset: position, as: UInt64.self) ^ pattern
-            if (difference &- 0x0101_0101_0101_0101) & ~difference & 0x8080_8080_8080_8080 != 0 { return true }
-            position += 8
-        }
-        while position < bytes.count {
-            if bytes[position] == byte { return true }
-            position += 1
-        }
-        return false
-    }
-}

@@ -67,8 +67,8 @@ enum LevelDetector {
         let text = line.trimmed
         if text.first == UInt8(ascii: "{"), text.last == UInt8(ascii: "}") {
             if let level = levelField(ofJSON: text) { return level }
-        } else if SubstringScan.contains(line, UInt8(ascii: "=")) {
-            if let level = levelField(ofLogfmt: line) { return level }
+        } else if let level = levelField(ofLogfmt: line) {
+            return level
         }
         return firstWord(in: line)
     }
@@ -114,50 +114,64 @@ enum LevelDetector {
     }
 
     /// The value of the level field that stands first in the list of names, whatever its case.
+    ///
+    /// Hops from one `=` to the next and looks back at the key: most keys are told from a level's by their last letter.
     private static func levelField(ofLogfmt line: UnsafeRawBufferPointer) -> DetectedLevel? {
         var best: (rank: Int, value: Range<Int>)?
         var position = 0
-        let end = line.count
-        while position < end {
-            while position < end, line[position] <= 0x20 { position += 1 }
-            let keyStart = position
-            while position < end, line[position] > 0x20, line[position] != UInt8(ascii: "=") { position += 1 }
-            let key = keyStart..<position
-            guard position < end, line[position] == UInt8(ascii: "=") else { continue }
-            position += 1
-            let value = skipLogfmtValue(line, &position)
-            let rank = logfmtRank(UnsafeRawBufferPointer(rebasing: line[key]))
-            guard rank < best?.rank ?? Int.max else { continue }
-            best = (rank, value)
-            if rank == 0 { break }
+        while let equals = ByteSearch.first(UInt8(ascii: "="), in: line, from: position) {
+            let value = logfmtValue(line, from: equals + 1)
+            let rank = logfmtRank(line, upTo: equals, from: position)
+            if rank < best?.rank ?? Int.max {
+                best = (rank, value)
+                if rank == 0 { break }
+            }
+            // A quoted value is passed over: what looks like a pair in it is none.
+            let isQuoted = value.lowerBound > equals + 1
+            position = isQuoted ? min(value.upperBound + 1, line.count) : equals + 1
         }
         guard let best else { return nil }
         return DetectedLevel(folding: UnsafeRawBufferPointer(rebasing: line[best.value]))
     }
 
-    private static func skipLogfmtValue(_ line: UnsafeRawBufferPointer, _ position: inout Int) -> Range<Int> {
-        let end = line.count
-        guard position < end, line[position] == UInt8(ascii: "\"") else {
-            let start = position
-            while position < end, line[position] > 0x20 { position += 1 }
-            return start..<position
+    private static func logfmtValue(_ line: UnsafeRawBufferPointer, from start: Int) -> Range<Int> {
+        guard start < line.count, line[start] == UInt8(ascii: "\"") else {
+            var end = start
+            // The longest level is `information`; what is longer is no level wherever it ends.
+            while end < line.count, line[end] > 0x20, end - start < 12 { end += 1 }
+            return start..<end
         }
-        position += 1
-        let start = position
-        while position < end, line[position] != UInt8(ascii: "\"") {
-            position += line[position] == UInt8(ascii: "\\") ? 2 : 1
+        var position = start + 1
+        while let quote = ByteSearch.first(UInt8(ascii: "\""), in: line, from: position) {
+            guard line[quote - 1] == UInt8(ascii: "\\"), isEscaped(quote, in: line, from: start + 1) else {
+                return start + 1..<quote
+            }
+            position = quote + 1
         }
-        position = min(position, end)
-        let value = start..<position
-        if position < end { position += 1 }
-        return value
+        return start + 1..<line.count
     }
 
-    /// The place of a key in the list of names without regard to case; the largest number when it is none of them.
+    /// Whether an odd number of backslashes stands before `position`.
+    private static func isEscaped(_ position: Int, in line: UnsafeRawBufferPointer, from start: Int) -> Bool {
+        var first = position
+        while first > start, line[first - 1] == UInt8(ascii: "\\") { first -= 1 }
+        return (position - first) % 2 == 1
+    }
+
+    /// The place in the list of names, without regard to case, of the key that ends at `end`; the largest number when
+    /// it is none of them. The key begins behind white space, or at `start`.
     @inline(__always)
-    private static func logfmtRank(_ key: UnsafeRawBufferPointer) -> Int {
-        guard key.count >= 3, key.count <= 13, key[0] | 0x20 == UInt8(ascii: "l") || key[0] | 0x20 == UInt8(ascii: "s")
-        else { return .max }
+    private static func logfmtRank(_ line: UnsafeRawBufferPointer, upTo end: Int, from start: Int) -> Int {
+        guard end - start >= 3 else { return .max }
+        switch line[end - 1] | 0x20 {
+        case UInt8(ascii: "l"), UInt8(ascii: "y"), UInt8(ascii: "t"): break
+        default: return .max
+        }
+        var first = end
+        while first > start, line[first - 1] > 0x20, end - first <= 13 { first -= 1 }
+        // What stands behind another `=` is part of a value.
+        if first > 0, line[first - 1] == UInt8(ascii: "=") { return .max }
+        let key = UnsafeRawBufferPointer(rebasing: line[first..<end])
         if key.folds(to: "level") { return 0 }
         if key.folds(to: "log.level") { return 1 }
         if key.folds(to: "severity") { return 2 }
@@ -169,7 +183,7 @@ enum LevelDetector {
     /// The level of the first level word that stands by itself.
     private static func firstWord(in line: UnsafeRawBufferPointer) -> DetectedLevel {
         var position = 0
-        while let start = LevelWords.next(in: line, from: position) {
+        while let start = LevelWordSearch.next(in: line, from: position) {
             position = start + 1
             guard start == 0 || isBoundary(line[start - 1], isBefore: true) else { continue }
             guard let (level, length) = LevelWords.word(in: line, at: start) else { continue }
