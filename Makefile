@@ -2,8 +2,6 @@
 
 SWIFT ?= swift
 RELEASE = .build/release
-# Release links the Swift runtime in, so that the binary runs where no toolchain is.
-RELEASE_FLAGS = -c release --static-swift-stdlib
 SOURCES = Package.swift Sources Tests bench
 
 .PHONY: run demo test bench build fmt lint clean packages
@@ -22,7 +20,7 @@ bench: build
 	bench/run
 
 build: packages
-	$(SWIFT) build $(RELEASE_FLAGS)
+	$(SWIFT) build -c release
 
 fmt:
 	$(SWIFT) format --in-place --recursive --parallel $(SOURCES)
