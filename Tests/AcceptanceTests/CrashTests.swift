@@ -8,7 +8,7 @@ import WeirTesting
 @Suite(.serialized) struct CrashTests {
     /// One sender's stream of batches; a batch that was not acknowledged is sent again.
     struct Sender: Sendable {
-        static let linesPerBatch = 50
+        static let linesPerBatch = 20
 
         let number: Int
         /// Where its lines begin in time.
@@ -101,13 +101,13 @@ import WeirTesting
         var senders = Self.senders(of: server)
         for round in 0..<20 {
             let acknowledged = AckCounter()
-            let enough = Int.random(in: 1...40, using: &random)
+            let enough = Int.random(in: 1...30, using: &random)
             senders = try await push(senders, to: server, on: threads, acknowledged) {
                 #expect(await eventually { acknowledged.value >= enough }, "round \(round)")
                 server.process.kill()
             }
             try await server.restart()
-            if round % 5 == 4 { try check(senders, on: server) }
+            if round % 10 == 9 { try check(senders, on: server) }
         }
         // The batches that were cut off are sent again; they must not come twice where they had arrived after all.
         senders = try await push(senders, to: server, on: threads, AckCounter(limit: 20))

@@ -32,6 +32,8 @@ extension QueryAnswer.Result {
 
     private static func row(_ metric: [String: String], _ point: QueryAnswer.Point) -> Row {
         let labels = LabelSet(metric.map { Label($0.key, $0.value) })
-        return Row(nanoseconds: Int64(point.seconds * 1e9), labels: labels, text: point.value)
+        // Instants of samples are whole milliseconds, which seconds as a `Double` only come near.
+        let milliseconds = Int64((point.seconds * 1000).rounded())
+        return Row(nanoseconds: milliseconds * 1_000_000, labels: labels, text: point.value)
     }
 }
