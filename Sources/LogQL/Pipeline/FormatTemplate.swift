@@ -23,13 +23,17 @@ struct FormatTemplate: Sendable {
         let functions = TemplateFunctions.all(now: context.now, zoneFile: context.zoneFile)
         let template = try Template(text, name: name, functions: functions)
         var names: [(text: String, name: LabelName)] = []
-        for field in template.fieldNames.sorted() { names.append((field, context.names.intern(field))) }
+        for field in template.fieldNames.sorted() {
+            let name = context.names.intern(field)
+            // Loki's templates do not see the error labels.
+            if !name.isErrorLabel { names.append((field, name)) }
+        }
         self.template = template
         self.names = names
         segments = template.segments?.map { segment in
             switch segment {
             case .text(let bytes): .text(bytes)
-            case .field(let field): .label(names.first { $0.text == field }!.name)
+            case .field(let field): names.first { $0.text == field }.map { .label($0.name) } ?? .text([])
             }
         }
     }
@@ -62,7 +66,7 @@ struct FormatTemplate: Sendable {
         if template.usesRoot {
             for index in 0..<entry.labels.count {
                 let item = entry.labels.item(at: index)
-                guard !item.isRemoved else { continue }
+                guard !item.isRemoved, !item.name.isErrorLabel else { continue }
                 let name = String(decoding: entry.labels.text(of: item.name), as: UTF8.self)
                 values[name] = .string(Array(item.value))
             }

@@ -7,6 +7,9 @@ struct LabelName: Hashable, Sendable {
     static let error = LabelName(id: 0)
     /// `__error_details__`
     static let errorDetails = LabelName(id: 1)
+
+    /// Whether the label tells of a fault instead of the entry.
+    var isErrorLabel: Bool { id <= 1 }
 }
 
 /// The names that a query mentions, numbered while its stages are built; names met in lines are numbered after them.
