@@ -2,6 +2,8 @@
 
 SWIFT ?= swift
 RELEASE = .build/release
+# Release links the Swift runtime in, so that the binary runs where no toolchain is.
+RELEASE_FLAGS = -c release --static-swift-stdlib
 SOURCES = Package.swift Sources Tests bench
 
 .PHONY: run demo test bench build fmt lint clean packages
@@ -16,11 +18,11 @@ test: packages
 	$(SWIFT) build --build-tests
 	$(SWIFT) test --skip-build
 
-bench: build
-	bench/run
+bench: packages
+	$(SWIFT) run -c release WeirBench
 
 build: packages
-	$(SWIFT) build -c release
+	$(SWIFT) build $(RELEASE_FLAGS)
 
 fmt:
 	$(SWIFT) format --in-place --recursive --parallel $(SOURCES)

@@ -40,7 +40,9 @@ struct ServerProgram {
             options: options, endpoints: { await gate.answer($0, table.respond) }, clock: clock, logger: logger
         ) { [file] port in
             // Nobody may be reading, which is no reason not to serve.
-            let banner = Banner.text(host: file.server.address, port: port, folder: file.store.folder)
+            let banner = Banner.text(
+                program: CommandLine.arguments.first ?? "weir", host: file.server.address, port: port,
+                folder: file.store.folder)
             try? StandardStream.output.write(Array(banner.utf8))
         }
         // They stop in reverse order: first what brings lines, then the server, at last the store.
