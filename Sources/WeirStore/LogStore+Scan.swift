@@ -78,7 +78,7 @@ extension LogStore: LogSource {
     }
 
     /// The days that a range touches, each either as segments or as generations.
-    private func snapshots(of range: TimeRange) throws(SourceError) -> [DaySnapshot] {
+    func snapshots(of range: TimeRange) throws(SourceError) -> [DaySnapshot] {
         try state.withLock { (state) throws(SourceError) in
             guard state.phase == .open else { throw .unavailable(reason: "the store is closing") }
             guard !range.isEmpty else { return [] }
@@ -92,7 +92,7 @@ extension LogStore: LogSource {
         }
     }
 
-    private func noteDamage(_ error: CorruptionError) {
+    func noteDamage(_ error: CorruptionError) {
         counters.noteDamagedBlock()
         report(.blockDamaged(error))
     }

@@ -25,6 +25,20 @@ public protocol LogSource: Sendable {
 
     /// The label sets of streams with entries in the range, sorted.
     func series(tenant: Tenant, matchers: [Matcher], range: TimeRange) async throws -> [LabelSet]
+
+    /// How much there is of each stream in each of some ranges; an entry that was sent more than once may count as
+    /// often where its copies lie in different blocks.
+    ///
+    /// - Parameter ranges: in order of time and without overlap.
+    /// - Returns: for each range its streams with entries, sorted by labels.
+    func volumes(tenant: Tenant, matchers: [Matcher], ranges: [TimeRange]) async throws -> [[StreamVolume]]
+}
+
+extension LogSource {
+    /// How much there is of each stream with entries in a range, sorted by labels.
+    public func volumes(tenant: Tenant, matchers: [Matcher], range: TimeRange) async throws -> [StreamVolume] {
+        try await volumes(tenant: tenant, matchers: matchers, ranges: [range]).first ?? []
+    }
 }
 
 /// What a visitor wants next.
