@@ -20,7 +20,8 @@ public struct EndpointTable: Sendable {
         let endpoints =
             PushEndpoint(services: services, counters: counters).endpoints
             + QueryEndpoints(services: services).endpoints
-            + LabelEndpoints(services: services).endpoints + OperationEndpoints(services: services).endpoints
+            + LabelEndpoints(services: services).endpoints + VolumeEndpoints(services: services).endpoints
+            + DetectedEndpoints(services: services).endpoints + OperationEndpoints(services: services).endpoints
             + metrics.endpoints
         self.init(endpoints: endpoints, counters: counters, now: services.now)
     }

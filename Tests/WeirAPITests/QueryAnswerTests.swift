@@ -39,6 +39,11 @@ import WeirModel
                     + #""stats":{"#))
     }
 
+    @Test func `flags are not echoed with numbers`() async {
+        let body = await body(.vector([]), headers: ["x-loki-response-encoding-flags": "categorize-labels"])
+        #expect(body.hasPrefix(#"{"status":"success","data":{"resultType":"vector","result":[],"stats":{"#))
+    }
+
     @Test func `samples are seconds with up to three decimals and numbers as text`() async {
         let series = Series(
             labels: ["app": "web"],

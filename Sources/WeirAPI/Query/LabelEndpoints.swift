@@ -80,11 +80,7 @@ struct LabelEndpoints: Sendable {
 
     private func matchers(_ selector: String?) throws(SyntaxError) -> [Matcher] {
         guard let selector else { return [] }
-        let limit = services.queryLimits.textBytesMax
-        guard selector.utf8.count <= limit else {
-            throw SyntaxError("input size too long (\(selector.utf8.count) > \(limit))")
-        }
-        return try Matcher.parseSelector(selector, allowsEverything: true)
+        return try Matcher.parse(selector, textBytesMax: services.queryLimits.textBytesMax)
     }
 
     /// Loki leaves `data` out when there is nothing to list.

@@ -17,7 +17,7 @@ enum QueryAnswer {
         }
         json.raw(#""data":{"resultType":"#)
         json.string(typeName(outcome.result))
-        if !encoding.flags.isEmpty {
+        if case .streams = outcome.result, !encoding.flags.isEmpty {
             json.raw(#","encodingFlags":"#)
             json.texts(encoding.flags)
         }

@@ -65,17 +65,7 @@ struct QueryParameters {
         guard end >= start else {
             throw ParameterError("end timestamp must not be before or equal to start time")
         }
-        let step = try step(start: start, end: end)
-        guard step > 0 else {
-            throw ParameterError(
-                "zero or negative query resolution step widths are not accepted. Try a positive integer")
-        }
-        let (length, overflow) = end.nanoseconds.subtractingReportingOverflow(start.nanoseconds)
-        if stepsMax > 0, (overflow ? .max : length) / step > Int64(stepsMax) {
-            throw ParameterError(
-                "exceeded maximum resolution of \(QueryParameters.grouped(stepsMax)) points per time series. "
-                    + "Try increasing the value of the step parameter")
-        }
+        let step = try checkedStep(start: start, end: end, stepsMax: stepsMax)
         let interval = try text("interval").map { text throws(ParameterError) in
             try ParameterText.secondsOrDuration(text)
         }
@@ -92,6 +82,22 @@ struct QueryParameters {
         let direction = try direction()
         return QueryRequest(
             tenant: request.tenant, text: query, time: .instant(time), direction: direction, limit: limit)
+    }
+
+    /// `step`, above zero and no more than `stepsMax` times in the range (0: any number).
+    func checkedStep(start: Timestamp, end: Timestamp, stepsMax: Int) throws(ParameterError) -> Int64 {
+        let step = try step(start: start, end: end)
+        guard step > 0 else {
+            throw ParameterError(
+                "zero or negative query resolution step widths are not accepted. Try a positive integer")
+        }
+        let (length, overflow) = end.nanoseconds.subtractingReportingOverflow(start.nanoseconds)
+        if stepsMax > 0, (overflow ? .max : length) / step > Int64(stepsMax) {
+            throw ParameterError(
+                "exceeded maximum resolution of \(QueryParameters.grouped(stepsMax)) points per time series. "
+                    + "Try increasing the value of the step parameter")
+        }
+        return step
     }
 
     /// A 250th of the range in whole seconds unless given.
