@@ -108,4 +108,23 @@ import WeirModel
         #expect(await !passes(#"a=~"1.+""#))
         #expect(await passes(#"nope="""#))
     }
+
+    @Test func `templates see the labels of errors as absent`() async {
+        var script = QueryScript()
+        script.push(["app": "web"], ["no json"])
+        await script.check(
+            #"{app="web"} | json | line_format "<{{.__error__}}>" | drop __error_details__"#,
+            #"{__error__="JSONParserErr", app="web"}"#, "0 <>")
+        await script.check(
+            #"{app="web"} | json | label_format e="<{{.__error__ | len}}>" | drop __error__, __error_details__"#,
+            #"{app="web", e="<0>"}"#, "0 no json")
+    }
+
+    @Test func `an empty alternative of a label filter matches nothing`() async {
+        var script = QueryScript()
+        script.push(["app": "web"], ["a=1", "a=2", "b=3"])
+        await script.check(#"{app="web"} | logfmt | a=~"1|" | keep a"#, #"{a="1"}"#, "0 a=1")
+        await script.check(#"{app="web"} | logfmt | a=~"" | keep a"#, "{}", "2 b=3")
+        await script.check(#"{app="web"} | logfmt | a!~"1|" | keep a"#, "{}", "2 b=3", #"{a="2"}"#, "1 a=2")
+    }
 }

@@ -13,14 +13,17 @@ struct LabelCondition: Sendable {
     private let isNegated: Bool
 
     /// Builds the running form; patterns are anchored at both ends.
-    init(_ matcher: Matcher) throws(StageError) {
+    ///
+    /// - Parameter dropsEmptyAlternative: whether `a|` means `a`, as it does in Loki's label filters.
+    init(_ matcher: Matcher, dropsEmptyAlternative: Bool = false) throws(StageError) {
         switch matcher.comparison {
         case .equal, .notEqual: test = .oneOf([Array(matcher.value.utf8)])
         case .matches, .doesNotMatch:
             let literals = PatternLiterals(matcher.value)
             if let alternatives = literals.exactAlternatives, !literals.ignoresCase {
                 // `GET|POST` needs no automaton.
-                test = .oneOf(alternatives)
+                let isReduced = dropsEmptyAlternative && alternatives.count > 1
+                test = .oneOf(isReduced ? alternatives.filter { !$0.isEmpty } : alternatives)
                 break
             }
             do { test = .pattern(try Pattern("^(?s:\(matcher.value))$")) } catch { throw StageError(error.goText) }

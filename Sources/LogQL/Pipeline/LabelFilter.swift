@@ -33,7 +33,8 @@ final class LabelFilter: Sendable {
     ) throws(StageError) -> Condition {
         switch syntax {
         case .text(let matcher):
-            return .text(context.names.intern(matcher.name), try LabelCondition(matcher))
+            let condition = try LabelCondition(matcher, dropsEmptyAlternative: true)
+            return .text(context.names.intern(matcher.name), condition)
         case .number(let name, let comparison, let value):
             return .number(context.names.intern(name), comparison, value)
         case .duration(let name, let comparison, let nanoseconds):
