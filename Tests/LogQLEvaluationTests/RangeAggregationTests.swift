@@ -130,4 +130,18 @@ import WeirModel
         // Nobody looks at a label, so nobody parses.
         await script.check(#"sum(count_over_time({app="web"} | json [1m]))"#, at: 9, "{} 2")
     }
+
+    @Test func `a rewritten line counts only where somebody reads it`() async {
+        var script = QueryScript()
+        script.push(["app": "web"], at: 1, ["one", "three"])
+        let rewritten = #"{app="web"} | line_format "{{ div 1 0 }}""#
+        await script.check("count_over_time(\(rewritten)[10s])", at: 10, #"{app="web"} 2"#)
+        await script.check(
+            #"bytes_over_time({app="web"} | line_format "{{ __line__ }}!"[10s])"#, at: 10, #"{app="web"} 10"#)
+        await script.check(
+            #"count_over_time({app="web"} | line_format "{{ __line__ }}!" |= "one!"[10s])"#, at: 10, #"{app="web"} 1"#)
+        let broken = await script.answer(
+            #"count_over_time({app="web"} | line_format "{{ .x"[10s])"#, .instant(Timestamp(nanoseconds: 0)))
+        #expect(broken.first?.hasPrefix("error: parse error") == true)
+    }
 }

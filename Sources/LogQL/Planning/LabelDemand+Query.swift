@@ -53,6 +53,18 @@ extension StageSyntax {
     }
 }
 
+extension [StageSyntax] {
+    /// The stages without the rewrites of the line that nobody reads; their failures do not count, as in Loki.
+    var withoutUnreadLines: [StageSyntax] {
+        let lastReader = lastIndex { $0.readsLine && !$0.isLineFormat } ?? -1
+        return enumerated().filter { index, stage in index <= lastReader || !stage.isLineFormat }.map(\.element)
+    }
+}
+
+extension StageSyntax {
+    fileprivate var isLineFormat: Bool { if case .lineFormat = self { true } else { false } }
+}
+
 extension LabelFilterSyntax {
     /// Adds the labels that the filter looks at.
     fileprivate func collectNames(into names: inout Set<String>) {

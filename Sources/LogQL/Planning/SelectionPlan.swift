@@ -36,7 +36,13 @@ struct SelectionPlan: Sendable {
         _ range: LogRangeSyntax, countsBytes: Bool, projection: LabelProjection, tenant: Tenant,
         instants: StepInstants, now: @escaping @Sendable () -> Int64
     ) throws(SyntaxError) {
-        demand = LabelDemand(stages: range.query.stages, unwrap: range.unwrap, projection: projection)
+        let stages = countsBytes ? range.query.stages : range.query.stages.withoutUnreadLines
+        if stages.count < range.query.stages.count {
+            // What will not run must be valid all the same.
+            var unused = StageContext(now: now)
+            _ = try Pipeline(range.query.stages, context: &unused)
+        }
+        demand = LabelDemand(stages: stages, unwrap: range.unwrap, projection: projection)
         var context = StageContext(demand: demand, now: now)
         for name in projection.names.sorted() { _ = context.names.intern(name) }
         if let syntax = range.unwrap {
@@ -48,7 +54,7 @@ struct SelectionPlan: Sendable {
         } else {
             unwrap = nil
         }
-        pipeline = try Pipeline(range.query.stages, context: &context)
+        pipeline = try Pipeline(stages, context: &context)
         self.projection = projection
         let offset = range.offsetNanoseconds
         // The window is (t - range, t]; the store takes [from, to).
@@ -58,7 +64,7 @@ struct SelectionPlan: Sendable {
         selection = Selection(
             tenant: tenant, matchers: range.query.matchers, range: TimeRange(start: start, end: end),
             direction: .forward, requiredLiterals: SelectionPlan.requiredLiterals(pipeline),
-            needsLines: countsBytes || range.query.stages.contains { $0.readsLine },
+            needsLines: countsBytes || stages.contains { $0.readsLine },
             needsMetadata: demand != .only([]))
     }
 
