@@ -1,5 +1,5 @@
 /// A name and value that, with others, identify a stream.
-public struct Label: Hashable, Sendable {
+public struct Label: Sendable {
     /// The name; `[a-zA-Z_][a-zA-Z0-9_]*` for labels of streams.
     public var name: String
     /// The value; any text.
@@ -21,5 +21,18 @@ public struct Label: Hashable, Sendable {
             isFirst = false
         }
         return !isFirst
+    }
+}
+
+extension Label: Hashable {
+    /// Whether name and value have the same bytes.
+    public static func == (left: Label, right: Label) -> Bool {
+        left.name == right.name && ExactText.isEqual(left.value, right.value)
+    }
+
+    /// Hashes name and value.
+    public func hash(into hasher: inout Hasher) {
+        hasher.combine(name)
+        hasher.combine(value)
     }
 }

@@ -97,7 +97,7 @@ extension LabelSet: Comparable {
     public static func < (left: LabelSet, right: LabelSet) -> Bool {
         for (mine, other) in zip(left.labels, right.labels) {
             if mine.name != other.name { return isOrdered(mine.name, other.name) }
-            if mine.value != other.value { return isOrdered(mine.value, other.value) }
+            if !ExactText.isEqual(mine.value, other.value) { return isOrdered(mine.value, other.value) }
         }
         return left.count < right.count
     }

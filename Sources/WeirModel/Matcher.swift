@@ -41,8 +41,8 @@ public struct Matcher: Sendable {
     /// Whether a stream whose label has `candidate` as its value (empty: absent) fulfils the condition.
     public func accepts(_ candidate: String) -> Bool {
         switch comparison {
-        case .equal: candidate == value
-        case .notEqual: candidate != value
+        case .equal: ExactText.isEqual(candidate, value)
+        case .notEqual: !ExactText.isEqual(candidate, value)
         case .matches: pattern!.matches(candidate)
         case .doesNotMatch: !pattern!.matches(candidate)
         }
@@ -60,7 +60,8 @@ public struct Matcher: Sendable {
 extension Matcher: Hashable {
     /// Equal when name, comparison and text are.
     public static func == (left: Matcher, right: Matcher) -> Bool {
-        left.name == right.name && left.comparison == right.comparison && left.value == right.value
+        left.name == right.name && left.comparison == right.comparison
+            && ExactText.isEqual(left.value, right.value)
     }
 
     /// Hashes name, comparison and text.

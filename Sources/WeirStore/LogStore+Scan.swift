@@ -47,7 +47,7 @@ extension LogStore: LogSource {
     ) async throws -> [String] {
         try await collect(tenant: tenant, matchers: matchers, range: range) { index, streams in
             index.labelValues(of: name, tenant: tenant, in: streams)
-        }.sorted { $0.utf8.lexicographicallyPrecedes($1.utf8) }
+        }.sorted().map(\.text)
     }
 
     /// The label sets of streams with entries in the range, sorted.

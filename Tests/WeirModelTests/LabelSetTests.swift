@@ -37,4 +37,12 @@ import WeirModel
         #expect(left.fingerprint != right.fingerprint)
         #expect(left.fingerprint == LabelSet([Label("ab", "c")]).fingerprint)
     }
+
+    @Test func `composed and decomposed letters are different values`() throws {
+        let composed: LabelSet = ["name": "caf\u{e9}"]
+        let decomposed: LabelSet = ["name": "cafe\u{301}"]
+        #expect(composed != decomposed)
+        #expect(Set([composed, decomposed]).count == 2)
+        #expect(try !Matcher("name", .equal, "caf\u{e9}").accepts(decomposed))
+    }
 }

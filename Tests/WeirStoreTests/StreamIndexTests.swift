@@ -52,4 +52,12 @@ import WeirStore
         }
         #expect(index.streams(tenant: Tenant("b"), matchers: []).isEmpty)
     }
+
+    @Test func `composed and decomposed letters of a value are two streams`() {
+        var index = StreamIndex()
+        let composed = index.register(["name": "caf\u{e9}"], tenant: .default)
+        let decomposed = index.register(["name": "cafe\u{301}"], tenant: .default)
+        #expect(composed != decomposed)
+        #expect(index.id(of: ["name": "cafe\u{301}"], tenant: .default) == decomposed)
+    }
 }

@@ -62,7 +62,7 @@ package struct StreamIndex: Sendable {
 
     private struct ValueKey: Hashable {
         var name: UInt32
-        var text: String
+        var text: ExactText
     }
 
     private struct RememberedKey: Hashable {
@@ -148,7 +148,7 @@ package struct StreamIndex: Sendable {
         guard ids.count == labels.count else { return false }
         for (id, label) in zip(ids, labels.labels) {
             let value = values[Int(id)]
-            guard value.text == label.value, names[Int(value.name)].text == label.name else { return false }
+            guard ExactText(value.text) == ExactText(label.value), names[Int(value.name)].text == label.name else { return false }
         }
         return true
     }
@@ -177,7 +177,7 @@ package struct StreamIndex: Sendable {
 
     @discardableResult
     mutating func register(value text: String, of name: UInt32) -> UInt32 {
-        let key = ValueKey(name: name, text: text)
+        let key = ValueKey(name: name, text: ExactText(text))
         if let id = valueIDs[key] { return id }
         let id = UInt32(values.count)
         values.append(Value(name: name, text: text))
@@ -236,7 +236,7 @@ package struct StreamIndex: Sendable {
     /// The ids of the values that `matcher` accepts, or those that it refuses.
     private mutating func picked(by matcher: Matcher, of name: UInt32, accepting: Bool) -> [UInt32] {
         if let words = StreamIndex.words(of: matcher, accepting: accepting) {
-            return Set(words).compactMap { valueIDs[ValueKey(name: name, text: $0)] }
+            return Set(words.map(ExactText.init)).compactMap { valueIDs[ValueKey(name: name, text: $0)] }
         }
         let key = RememberedKey(name: name, matcher: matcher)
         var match = remembered[key] ?? RememberedMatch()
@@ -280,13 +280,13 @@ package struct StreamIndex: Sendable {
     }
 
     /// The values of a label that streams of the set carry; unsorted.
-    package func labelValues(of name: String, tenant: Tenant, in streams: StreamSet) -> Set<String> {
+    package func labelValues(of name: String, tenant: Tenant, in streams: StreamSet) -> Set<ExactText> {
         guard let tenantID = tenantIDs[tenant.name],
             let nameID = nameIDs[NameKey(tenant: tenantID, text: name)]
         else { return [] }
         return Set(
             names[Int(nameID)].values.lazy
                 .filter { streams.intersects(postings[Int($0)]) }
-                .map { values[Int($0)].text })
+                .map { ExactText(values[Int($0)].text) })
     }
 }
