@@ -1,4 +1,4 @@
-# make run | demo | test | bench | fmt | lint | clean; CONTRIBUTING.md says what each is for.
+# make run | demo | test | bench | fuzz | fmt | lint | clean; CONTRIBUTING.md says what each is for.
 
 SWIFT ?= swift
 RELEASE = .build/release
@@ -8,7 +8,7 @@ RELEASE_FLAGS = -c release --static-swift-stdlib
 RELEASE_FLAGS = -c release --static-swift-stdlib
 SOURCES = Package.swift Sources Tests bench
 
-.PHONY: run demo test bench build fmt lint clean packages
+.PHONY: run demo test bench fuzz build fmt lint clean packages
 
 run: build
 	$(RELEASE)/weir run --config.file config/weir.yaml
@@ -23,6 +23,9 @@ test: packages
 bench: packages
 	$(SWIFT) run -c release WeirBench
 
+fuzz: packages
+	bench/fuzz/run
+
 build: packages
 	$(SWIFT) build $(RELEASE_FLAGS)
 
@@ -33,7 +36,7 @@ lint:
 	$(SWIFT) format lint --strict --recursive --parallel $(SOURCES)
 
 clean:
-	rm -rf .build data
+	rm -rf .build .build-fuzz data
 
 packages:
 	@bench/packages

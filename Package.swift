@@ -96,7 +96,8 @@ let package = Package(
             name: "weir-demo-containers", dependencies: ["WeirSystem", "WeirBytes"], path: "bench/demo",
             swiftSettings: strict),
         .executableTarget(
-            name: "WeirBench", dependencies: ["WeirBytes", "WeirModel", "WeirStore", "WeirTesting"],
+            name: "WeirBench",
+            dependencies: ["WeirBytes", "WeirModel", "WeirSystem", "LogQL", "WeirStore", "WeirAPI", "WeirTesting"],
             path: "bench/WeirBench", swiftSettings: strict
         ),
         .room("WeirTesting", ["WeirModel", "WeirSystem", "WeirBytes"]),
@@ -116,3 +117,12 @@ let package = Package(
     ],
     cxxLanguageStandard: .cxx17
 )
+
+// libFuzzer needs the sanitizers' flags in every target and lld, so only `make fuzz` builds this.
+if Context.environment["WEIR_FUZZ"] != nil {
+    package.targets.append(
+        .executableTarget(
+            name: "weir-fuzz", dependencies: ["WeirBytes", "WeirModel", "LogQL", "WeirAPI", "WeirTesting"],
+            path: "bench/fuzz", exclude: ["seeds", "run"], swiftSettings: strict,
+            linkerSettings: [.unsafeFlags(["-use-ld=lld", "-sanitize=fuzzer,address"])]))
+}

@@ -1,0 +1,60 @@
+import WeirAPI
+import WeirBytes
+import WeirModel
+
+/// Any body is a batch whose ranges lie in its arena, or a rejection; what goes into the WAL as it came is the same rows
+/// when it is read again.
+enum PushFuzz {
+    static func testJSON(_ input: UnsafeRawBufferPointer) {
+        test(Array(input), type: "application/json")
+    }
+
+    /// The input is the message before Snappy, whose checks would keep most mutations from the decoder.
+    static func testProtobuf(_ input: UnsafeRawBufferPointer) {
+        test(SnappyCodec.compress(Array(input)), type: "application/x-protobuf")
+    }
+
+    private static func test(_ body: [UInt8], type: String) {
+        let request = APIRequest(
+            method: "POST", path: "/loki/api/v1/push", headers: ["content-type": type], body: body,
+            arrival: Timestamp(nanoseconds: 1_700_000_000_000_000_000))
+        var limits = PushLimits()
+        limits.rejectsOld = false
+        guard let push = try? PushIntake(limits: limits).read(request).push else { return }
+        check(push.batch)
+        guard let stored = push.body else { return }
+        guard let again = try? EncodedBodyDecoder.decode(stored) else {
+            preconditionFailure("an accepted body cannot be read again")
+        }
+        expectSame(push.batch, again)
+    }
+
+    private static func check(_ batch: LineBatch) {
+        let rows = batch.count
+        precondition(batch.lineOffsets.count == rows && batch.lineLengths.count == rows, "columns differ in length")
+        precondition(batch.streamIndexes.count == rows, "columns differ in length")
+        precondition(batch.metadataEnds.isEmpty || batch.metadataEnds.count == rows, "metadata ends differ in length")
+        for row in 0..<rows {
+            expectInside(batch, batch.lineOffsets[row], batch.lineLengths[row])
+            precondition(Int(batch.streamIndexes[row]) < batch.streams.count, "row \(row) has no stream")
+            for index in batch.metadataRange(ofRow: row) {
+                let pair = batch.metadata[index]
+                expectInside(batch, pair.nameOffset, pair.nameLength)
+                expectInside(batch, pair.valueOffset, pair.valueLength)
+            }
+        }
+    }
+
+    private static func expectInside(_ batch: LineBatch, _ offset: UInt32, _ length: UInt32) {
+        precondition(Int(offset) + Int(length) <= batch.bytes.count, "\(offset) + \(length) leaves the arena")
+    }
+
+    private static func expectSame(_ left: LineBatch, _ right: LineBatch) {
+        precondition(left.timestamps == right.timestamps && left.streams == right.streams, "read again differs")
+        for row in 0..<left.count {
+            precondition(left.lineText(ofRow: row) == right.lineText(ofRow: row), "line \(row) differs")
+            precondition(left.metadataLabels(ofRow: row) == right.metadataLabels(ofRow: row), "metadata \(row) differs")
+            precondition(left.streamIndexes[row] == right.streamIndexes[row], "stream \(row) differs")
+        }
+    }
+}
