@@ -11,12 +11,15 @@ enum ParserFuzz {
 
     /// Texts are compared, because NaN, which a query may hold, is not equal to itself.
     private static func expectSame(_ query: Query, _ printed: String, of text: String) {
+        // Arithmetic on literals may end beyond numbers, for which the language has no text; neither has Loki.
+        guard !printed.contains("Inf"), !printed.contains("NaN") else { return }
+        // Messages of preconditions are not in release builds.
         do {
             let again = try Query.parse(printed)
-            precondition(
-                again.description == query.description, "\(text)\nprints as\n\(printed)\nwhich reads as\n\(again)")
+            guard again.description != query.description else { return }
+            fatalError("\(text)\nprints as\n\(printed)\nwhich reads as\n\(again)")
         } catch {
-            preconditionFailure("\(text)\nprints as\n\(printed)\nwhich is refused: \(error.message)")
+            fatalError("\(text)\nprints as\n\(printed)\nwhich is refused: \(error.message)")
         }
     }
 }

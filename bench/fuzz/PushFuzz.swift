@@ -24,19 +24,19 @@ enum PushFuzz {
         check(push.batch)
         guard let stored = push.body else { return }
         guard let again = try? EncodedBodyDecoder.decode(stored) else {
-            preconditionFailure("an accepted body cannot be read again")
+            fatalError("an accepted body cannot be read again")
         }
         expectSame(push.batch, again)
     }
 
     private static func check(_ batch: LineBatch) {
         let rows = batch.count
-        precondition(batch.lineOffsets.count == rows && batch.lineLengths.count == rows, "columns differ in length")
-        precondition(batch.streamIndexes.count == rows, "columns differ in length")
-        precondition(batch.metadataEnds.isEmpty || batch.metadataEnds.count == rows, "metadata ends differ in length")
+        expect(batch.lineOffsets.count == rows && batch.lineLengths.count == rows, "columns differ in length")
+        expect(batch.streamIndexes.count == rows, "columns differ in length")
+        expect(batch.metadataEnds.isEmpty || batch.metadataEnds.count == rows, "metadata ends differ in length")
         for row in 0..<rows {
             expectInside(batch, batch.lineOffsets[row], batch.lineLengths[row])
-            precondition(Int(batch.streamIndexes[row]) < batch.streams.count, "row \(row) has no stream")
+            expect(Int(batch.streamIndexes[row]) < batch.streams.count, "row \(row) has no stream")
             for index in batch.metadataRange(ofRow: row) {
                 let pair = batch.metadata[index]
                 expectInside(batch, pair.nameOffset, pair.nameLength)
@@ -45,16 +45,21 @@ enum PushFuzz {
         }
     }
 
+    /// As `precondition`, whose messages are not in release builds.
+    private static func expect(_ condition: Bool, _ message: @autoclosure () -> String) {
+        if !condition { fatalError(message()) }
+    }
+
     private static func expectInside(_ batch: LineBatch, _ offset: UInt32, _ length: UInt32) {
-        precondition(Int(offset) + Int(length) <= batch.bytes.count, "\(offset) + \(length) leaves the arena")
+        expect(Int(offset) + Int(length) <= batch.bytes.count, "\(offset) + \(length) leaves the arena")
     }
 
     private static func expectSame(_ left: LineBatch, _ right: LineBatch) {
-        precondition(left.timestamps == right.timestamps && left.streams == right.streams, "read again differs")
+        expect(left.timestamps == right.timestamps && left.streams == right.streams, "read again differs")
         for row in 0..<left.count {
-            precondition(left.lineText(ofRow: row) == right.lineText(ofRow: row), "line \(row) differs")
-            precondition(left.metadataLabels(ofRow: row) == right.metadataLabels(ofRow: row), "metadata \(row) differs")
-            precondition(left.streamIndexes[row] == right.streamIndexes[row], "stream \(row) differs")
+            expect(left.lineText(ofRow: row) == right.lineText(ofRow: row), "line \(row) differs")
+            expect(left.metadataLabels(ofRow: row) == right.metadataLabels(ofRow: row), "metadata \(row) differs")
+            expect(left.streamIndexes[row] == right.streamIndexes[row], "stream \(row) differs")
         }
     }
 }
