@@ -148,7 +148,9 @@ package struct StreamIndex: Sendable {
         guard ids.count == labels.count else { return false }
         for (id, label) in zip(ids, labels.labels) {
             let value = values[Int(id)]
-            guard ExactText(value.text) == ExactText(label.value), names[Int(value.name)].text == label.name else { return false }
+            guard ExactText(value.text) == ExactText(label.value), names[Int(value.name)].text == label.name else {
+                return false
+            }
         }
         return true
     }
