@@ -114,6 +114,8 @@ let package = Package(
         .tests("WeirConfigTests", ["WeirConfig", "WeirStore", "WeirAgent", "WeirAPI", "LogQL", "WeirModel"]),
         .tests("LogQLEvaluationTests", ["LogQL", "WeirModel", "WeirBytes"]),
         .tests("WeirAgentTests", ["WeirAgent", "WeirModel", "WeirSystem", "WeirBytes"]),
+        .tests("LogQLSyntaxTests", ["LogQL", "WeirModel"]),
+        .tests("WeirTemplateTests", ["WeirTemplate"]),
     ],
     cxxLanguageStandard: .cxx17
 )

@@ -7,7 +7,7 @@ struct TemplateRendering {
     }
 
     /// The most nodes that one rendering visits: nested ranges over big values would otherwise run for hours.
-    private static let stepsMax = 1_000_000
+    private static let stepsMax = 100_000
     /// How deep templates may invoke each other, which is also a bound for the stack.
     private static let depthMax = 100
 
@@ -34,16 +34,20 @@ struct TemplateRendering {
         _ = try walk(nodes, dot, into: &target)
     }
 
+    private mutating func countStep() throws(TemplateError) {
+        steps += 1
+        guard steps <= TemplateRendering.stepsMax else {
+            throw TemplateError("template: \(source.name): more than \(TemplateRendering.stepsMax) steps")
+        }
+    }
+
     // MARK: Nodes
 
     private mutating func walk(
         _ nodes: [Node], _ dot: TemplateValue, into target: inout [UInt8]
     ) throws(TemplateError) -> Flow {
         for node in nodes {
-            steps += 1
-            guard steps <= TemplateRendering.stepsMax else {
-                throw TemplateError("template: \(source.name): more than \(TemplateRendering.stepsMax) steps")
-            }
+            try countStep()
             let flow = try walk(node, dot, into: &target)
             if case .goesOn = flow { continue }
             return flow
@@ -119,6 +123,8 @@ struct TemplateRendering {
         }
         guard !elements.isEmpty else { return try walk(otherwise, dot, into: &target) }
         for element in elements {
+            // Counted here too: a loop with an empty body visits no nodes.
+            try countStep()
             variables.removeLast(variables.count - count)
             bindRange(pipeline, element.key, element.value)
             if case .breaks = try walk(body, element.value, into: &target) { break }

@@ -63,9 +63,9 @@ extension MetricQuery {
             return MetricQuery.call(aggregation.function.rawValue + grouping, arguments, level)
         case .binary(let operation):
             return """
-                \(operation.left.formatted(level + 1))
+                \(operation.left.formatted(level + 1, isApart: operation.leftStandsApart))
                 \(indent(level))\(operation.operatorText(separator: ", "))
-                \(operation.right.formatted(level + 1))
+                \(operation.right.formatted(level + 1, isApart: operation.rightStandsApart))
                 """
         case .labelReplace(let replacement):
             let arguments =
@@ -77,5 +77,25 @@ extension MetricQuery {
     /// A function with one argument per line; the arguments are indented already.
     private static func call(_ name: String, _ arguments: [String], _ level: Int) -> String {
         "\(indent(level))\(name)(\n\(arguments.joined(separator: ",\n"))\n\(indent(level)))"
+    }
+
+    /// A split operand in parentheses, which Loki leaves out even where the query then means something else.
+    private func formatted(_ level: Int, isApart: Bool) -> String {
+        guard isApart, !fits(description) else { return formatted(level) }
+        return "\(indent(level))(\n\(formatted(level + 1))\n\(indent(level)))"
+    }
+}
+
+extension BinaryOperationSyntax {
+    /// Whether the left operand needs parentheses.
+    fileprivate var leftStandsApart: Bool {
+        guard case .binary(let inner) = left else { return false }
+        return inner.op.precedence < op.precedence || (op == .power && inner.op == .power)
+    }
+
+    /// Whether the right operand needs parentheses.
+    fileprivate var rightStandsApart: Bool {
+        guard case .binary(let inner) = right else { return false }
+        return inner.op.precedence < op.precedence || (inner.op.precedence == op.precedence && op != .power)
     }
 }
