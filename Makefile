@@ -4,8 +4,6 @@ SWIFT ?= swift
 RELEASE = .build/release
 # Release links the Swift runtime in, so that the binary runs where no toolchain is.
 RELEASE_FLAGS = -c release --static-swift-stdlib
-# Release links the Swift runtime in, so that the binary runs where no toolchain is.
-RELEASE_FLAGS = -c release --static-swift-stdlib
 SOURCES = Package.swift Sources Tests bench
 
 .PHONY: run demo test bench fuzz build fmt lint clean packages
