@@ -19,7 +19,7 @@ test: packages
 	$(SWIFT) test --skip-build
 
 bench: packages
-	$(SWIFT) run -c release WeirBench
+	bench/run
 
 fuzz: packages
 	bench/fuzz/run

@@ -9,8 +9,6 @@ enum BlockBenchmark {
         let several = rows(corpus.blocks(streams: Corpus.streamCount))
         var writer = BlockWriter()
         let blocks = several.map { writer.encode($0) }
-        let stored = blocks.reduce(0) { $0 + Int($1.entry.length) }
-        print("corpus: \(corpus.batch.count) lines, \(bytes(several)) bytes, in blocks \(stored) bytes")
         return [
             encode("block: encode, one stream", single),
             encode("block: encode, 50 streams", several),

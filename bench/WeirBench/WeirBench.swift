@@ -1,37 +1,46 @@
 import Glibc
 
-/// Small measurements of single parts, in CPU time, so that other work on the machine does not count.
+/// Measures the parts of Weir, in CPU time, so that other work on the machine counts as little as possible.
 ///
-///     WeirBench [--filter WORD] [--results PATH] [--commit ID]
+///     WeirBench [--corpus FOLDER] [--only WORD,…] [--json] [--results PATH] [--commit ID]
 ///
-/// Prints a table; with `--results` also appends one line of JSON to that file. Build with `-c release`.
+/// Prints a table, or JSON; with `--results` also adds one line of JSON to that file. Build with `-c release`.
 @main
 struct WeirBench {
-    static func main() {
-        var filter = ""
-        var results: String?
-        var commit = ""
-        var arguments = CommandLine.arguments.dropFirst()
-        while let name = arguments.popFirst() {
-            guard let value = arguments.popFirst() else { return fail("\(name) needs a value") }
-            switch name {
-            case "--filter": filter = value
-            case "--results": results = value
-            case "--commit": commit = value
-            default: return fail("unknown option \(name)")
+    static func main() async {
+        do {
+            try await run(Options(Array(CommandLine.arguments.dropFirst())))
+        } catch let fault as Options.Fault {
+            fail(fault.message)
+        } catch {
+            fail("\(error)")
+        }
+    }
+
+    private static func run(_ options: Options) async throws {
+        var measurements: [Measurement] = []
+        let show = { (measurement: Measurement) in
+            guard !options.isJSON else { return }
+            print(measurement.row)
+            fflush(nil)
+        }
+        // First, while the process holds nothing else: its peak of memory is one of the figures.
+        if StoreBenchmark.names.contains(where: options.wants) {
+            let bodies = try PushBodies(folder: options.corpus)
+            for measurement in try await StoreBenchmark(bodies: bodies).run() where options.wants(measurement.name) {
+                show(measurement)
+                measurements.append(measurement)
             }
         }
         let corpus = Corpus(seed: 1, bytes: 32 << 20)
-        var measurements: [Measurement] = []
-        for benchmark in BlockBenchmark.all(corpus) + CodecBenchmark.all(corpus) where benchmark.name.contains(filter) {
-            let measurement = benchmark.measure()
-            print(measurement.row)
-            fflush(nil)
-            measurements.append(measurement)
+        let benchmarks = BlockBenchmark.all(corpus) + CodecBenchmark.all(corpus) + QueryBenchmark.all()
+        for benchmark in benchmarks where options.wants(benchmark.name) {
+            measurements.append(try await benchmark.measure())
+            show(measurements[measurements.count - 1])
         }
-        if let results, !Report(commit: commit, measurements: measurements).append(to: results) {
-            fail("cannot write \(results)")
-        }
+        let report = Report(options: options, measurements: measurements)
+        if options.isJSON { print(report.line) }
+        if let results = options.results, !report.append(to: results) { fail("cannot write \(results)") }
     }
 
     private static func fail(_ message: String) {
