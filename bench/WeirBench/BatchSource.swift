@@ -27,4 +27,8 @@ struct BatchSource: LogSource {
     ) async throws -> [String] { [] }
 
     func series(tenant: Tenant, matchers: [Matcher], range: TimeRange) async throws -> [LabelSet] { [] }
+
+    func volumes(tenant: Tenant, matchers: [Matcher], ranges: [TimeRange]) async throws -> [[StreamVolume]] {
+        ranges.map { _ in [] }
+    }
 }
