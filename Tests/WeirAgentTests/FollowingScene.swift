@@ -44,7 +44,7 @@ final class FollowingScene {
     let destination = RecordingDestination()
     private(set) var follower: Follower
     private(set) var queue: DeliveryQueue
-    private let configuration: AgentConfiguration
+    let configuration: AgentConfiguration
 
     /// Follows `containers/*/*-json.log` as Docker's source, and `logs/*.log` through `stages`.
     init(
