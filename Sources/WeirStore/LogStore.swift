@@ -107,7 +107,7 @@ public final class LogStore: Sendable {
         let scanThreads = WorkExecutor(name: "weir-scan", threads: threadCount)
         let sealThreads = WorkExecutor(name: "weir-seal", threads: threadCount)
         do {
-            return try await sealThreads.run {
+            let store = try await sealThreads.run {
                 var recovery = Recovery(
                     configuration: configuration, files: fileSystem, clock: clock, decodeBody: decodeBody,
                     report: onEvent)
@@ -116,6 +116,9 @@ public final class LogStore: Sendable {
                 return LogStore(
                     opened, configuration: configuration, files: fileSystem, clock: clock, report: onEvent)
             }
+            // Before the first push: a disk that was full when the last process ended still is.
+            await store.checkDisk()
+            return store
         } catch {
             scanThreads.shutdown()
             sealThreads.shutdown()

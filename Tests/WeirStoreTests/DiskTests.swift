@@ -29,6 +29,18 @@ import WeirTesting
         await store.close()
     }
 
+    @Test func `a disk that was full when the last process ended takes no push from the next one`() async throws {
+        let disk = StoreDisk(bytesMax: 64 << 20)
+        let store = try await fixture.open(on: disk) { $0.freeDiskBytesMin = 16 << 20 }
+        try await store.push([entry("web", 1, "a")])
+        disk.simulated.bytesMax = 8 << 20
+        await store.abandon()
+        let reopened = try await fixture.open(on: disk) { $0.freeDiskBytesMin = 16 << 20 }
+        await #expect(throws: AppendError.self) { try await reopened.push([entry("web", 2, "b")]) }
+        #expect(try await reopened.entries().map(\.line) == ["a"])
+        await reopened.close()
+    }
+
     @Test func `rows of a push that could not be synced are not readable`() async throws {
         let disk = StoreDisk()
         let store = try await fixture.open(on: disk)
