@@ -6,6 +6,11 @@ public enum StoreEvent: Sendable {
     case segmentQuarantined(path: String, reason: String)
     /// A file that a crash left half-made is removed; the WAL still had its rows.
     case leftoverRemoved(path: String)
+    /// The catalogue of a day is damaged; the day's folder is renamed and left out of answers.
+    case daySetAside(folder: String, kept: String, reason: String)
+    /// A whole segment that no catalogue lists is renamed and left out of answers. After a crash the WAL has its rows
+    /// too; after damage to the catalogue it may be the only one that has them.
+    case segmentUnlisted(path: String, kept: String)
     /// Records of the WAL are back in the head after a restart.
     case replayed(records: Int, rows: Int)
     /// A record of the WAL is whole but its body cannot be decoded; its rows are lost.
@@ -34,9 +39,10 @@ public enum StoreEvent: Sendable {
     /// How urgent it is.
     public var severity: Severity {
         switch self {
-        case .blockDamaged, .segmentQuarantined, .recordsDamaged, .recordUnreadable, .sealFailed, .turnedReadOnly:
+        case .blockDamaged, .segmentQuarantined, .recordsDamaged, .recordUnreadable, .sealFailed, .turnedReadOnly,
+            .daySetAside:
             .error
-        case .leftoverRemoved: .warning
+        case .leftoverRemoved, .segmentUnlisted: .warning
         case .replayed, .sealed, .turnedWritable: .notice
         }
     }
@@ -49,6 +55,10 @@ extension StoreEvent: CustomStringConvertible {
         case .blockDamaged(let error): "left a damaged block out of answers: \(error)"
         case .segmentQuarantined(let path, let reason): "set segment \(path) aside: \(reason); restore it from a backup"
         case .leftoverRemoved(let path): "removed \(path), which a crash left unfinished"
+        case .daySetAside(let folder, let kept, let reason):
+            "set day \(folder) aside as \(kept): \(reason); restore the folder from a backup"
+        case .segmentUnlisted(let path, let kept):
+            "kept \(path), which its catalogue does not list, as \(kept); needed only if the catalogue was damaged"
         case .replayed(let records, let rows): "replayed \(records) WAL records with \(rows) rows"
         case .recordsDamaged(let error): "passed over damaged WAL records: \(error)"
         case .recordUnreadable(let lsn, let reason): "passed over WAL record \(lsn), which cannot be decoded: \(reason)"

@@ -125,6 +125,40 @@ import WeirTesting
         await reopened.close()
     }
 
+    @Test func `a day whose catalogue is damaged is set aside and the other days are served`() async throws {
+        let store = try await fixture.open()
+        try await store.push([entry("web", 1, "first day"), entry("web", 86_400, "second day")])
+        await store.close()
+        let parts = fixture.folder.path + "/data/parts"
+        let day = try #require(try fixture.folder.files.list(parts).sorted().first)
+        let file = try fixture.folder.files.open(parts + "/" + day + "/catalog.db", .update)
+        try withUnsafeBytes(of: UInt8(0xff)) { try file.write($0, at: 0) }
+        file.close()
+        for _ in 1...2 {
+            let reopened = try await fixture.open()
+            #expect(try await reopened.entries().map(\.line) == ["second day"])
+            #expect(try fixture.folder.files.list(parts + "/" + day + ".damaged").contains { $0.hasSuffix(".wseg") })
+            await reopened.close()
+        }
+        #expect(fixture.events.withLock { $0 }.contains { if case .daySetAside = $0 { true } else { false } })
+    }
+
+    @Test func `a whole segment that a damaged catalogue lost is kept beside the others`() async throws {
+        let store = try await fixture.open()
+        try await store.push([entry("web", 1, "first")])
+        try await store.flush()
+        await store.abandon()
+        let listed = try #require(try segmentPaths().first)
+        let folder = try #require(listed.lastIndex(of: "/"))
+        let lost = listed[..<folder] + "/01AAAAAAAAAAAAAAAAAAAAAAAA"
+        try fixture.folder.files.rename(listed, to: lost + ".wseg")
+        let reopened = try await fixture.open()
+        #expect(try await reopened.entries().isEmpty)
+        #expect(try fixture.folder.files.status(lost + ".unlisted") != nil)
+        #expect(fixture.events.withLock { $0 }.contains { if case .segmentUnlisted = $0 { true } else { false } })
+        await reopened.close()
+    }
+
     /// Opens again, compares, sends everything again, seals, compares, and looks for files that should not be there.
     private func expect(_ acknowledged: [Entry], sealedAgainWith days: Int) async throws {
         let reopened = try await fixture.open()

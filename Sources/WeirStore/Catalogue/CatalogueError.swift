@@ -10,18 +10,24 @@ public struct CatalogueError: Error, Sendable, CustomStringConvertible {
     public let reason: String
     /// Whether the disk is full, which passes, while everything else needs a look.
     public let isDiskFull: Bool
+    /// Whether SQLite finds the file's bytes damaged, or to be no database.
+    public let isDamaged: Bool
 
     /// Creates an error about what was found in a catalogue.
-    public init(path: String, sql: String? = nil, reason: String, isDiskFull: Bool = false) {
+    public init(
+        path: String, sql: String? = nil, reason: String, isDiskFull: Bool = false, isDamaged: Bool = false
+    ) {
         self.path = path
         self.sql = sql
         self.reason = reason
         self.isDiskFull = isDiskFull
+        self.isDamaged = isDamaged
     }
 
     /// `catalogue ./data/weir.db: database disk image is malformed, at: SELECT …`
     public var description: String {
-        "catalogue \(path): \(reason)" + (sql.map { ", at: \($0)" } ?? "")
+        let statement = sql?.split(whereSeparator: \.isWhitespace).joined(separator: " ")
+        return "catalogue \(path): \(reason)" + (statement.map { ", at: \($0)" } ?? "")
     }
 
     /// Runs `body` and turns whatever GRDB throws into a `CatalogueError` about `path`.
@@ -31,9 +37,10 @@ public struct CatalogueError: Error, Sendable, CustomStringConvertible {
         } catch let error as CatalogueError {
             throw error
         } catch let error as DatabaseError {
+            let code = error.resultCode.primaryResultCode
             throw CatalogueError(
                 path: path, sql: error.sql, reason: error.message ?? "\(error.resultCode)",
-                isDiskFull: error.resultCode.primaryResultCode == .SQLITE_FULL)
+                isDiskFull: code == .SQLITE_FULL, isDamaged: code == .SQLITE_NOTADB || code == .SQLITE_CORRUPT)
         } catch {
             throw CatalogueError(path: path, reason: "\(error)")
         }

@@ -43,6 +43,8 @@ struct SegmentRow: Sendable {
 
     static let suffix = ".wseg"
     static let temporarySuffix = ".wseg.tmp"
+    /// Of segments that were whole but in no catalogue when the store opened.
+    static let unlistedSuffix = ".unlisted"
 
     /// Sorted ids as varints of their gaps; about one byte each when most streams of the day take part.
     static func encode(streams: [UInt32]) -> [UInt8] {

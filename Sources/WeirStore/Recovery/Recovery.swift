@@ -37,7 +37,12 @@ struct Recovery {
         let global = try GlobalCatalogue(path: configuration.globalCataloguePath)
         for name in try files.list(configuration.partsFolder) {
             guard let number = DayName.day(of: name) else { continue }
-            try open(Day(number: number, parts: configuration.partsFolder, isOnDisk: true), global: global)
+            let day = Day(number: number, parts: configuration.partsFolder, isOnDisk: true)
+            do {
+                try open(day, global: global)
+            } catch let error as CatalogueError where error.isDamaged && error.path.hasPrefix(day.folder + "/") {
+                try setAside(day, because: error)
+            }
         }
         try configuration.reach(.leftoversRemoved)
         let generation = Generation()
@@ -79,7 +84,7 @@ struct Recovery {
         let summary = try day.catalogue.summary()
         days[day.number] = day
         appliedLSNs[day.number] = summary.appliedLSN
-        try removeLeftovers(of: day, listed: Set(summary.segments.map(\.fileName)))
+        try clearLeftovers(of: day, listed: Set(summary.segments.map(\.fileName)))
         var opened: [Segment] = []
         for row in summary.segments {
             guard row.state == .live else {
@@ -103,15 +108,38 @@ struct Recovery {
         day.catalogue.close()
     }
 
-    /// Removes files that no catalogue lists: the WAL still has their rows, or another segment does.
-    private func removeLeftovers(of day: Day, listed: Set<String>) throws {
+    /// Renames the folder of a day whose catalogue is damaged, so that the other days serve and nothing of it is lost.
+    private mutating func setAside(_ day: Day, because error: CatalogueError) throws {
+        day.catalogue.close()
+        days[day.number] = nil
+        appliedLSNs[day.number] = nil
+        var kept = day.folder + ".damaged"
+        var attempt = 1
+        while try files.status(kept) != nil {
+            attempt += 1
+            kept = day.folder + ".damaged-\(attempt)"
+        }
+        try files.rename(day.folder, to: kept)
+        try files.syncFolder(configuration.partsFolder)
+        quarantined += 1
+        report(.daySetAside(folder: day.folder, kept: kept, reason: "\(error)"))
+    }
+
+    /// Removes drafts of segments, whose rows the WAL still has, and sets whole ones aside that no catalogue lists.
+    ///
+    /// The latter are mostly what a crash before the catalogue's commit left, but a catalogue that lost its last
+    /// commits to damage looks the same, and then they alone have rows that were acknowledged.
+    private func clearLeftovers(of day: Day, listed: Set<String>) throws {
         for name in try files.list(day.folder) {
-            let isDraft = name.hasSuffix(SegmentRow.temporarySuffix)
-            let isOrphan = name.hasSuffix(SegmentRow.suffix) && !listed.contains(name)
-            guard isDraft || isOrphan else { continue }
             let path = day.folder + "/" + name
-            try files.remove(path)
-            report(.leftoverRemoved(path: path))
+            if name.hasSuffix(SegmentRow.temporarySuffix) {
+                try files.remove(path)
+                report(.leftoverRemoved(path: path))
+            } else if name.hasSuffix(SegmentRow.suffix), !listed.contains(name) {
+                let kept = String(path.dropLast(SegmentRow.suffix.utf8.count)) + SegmentRow.unlistedSuffix
+                try files.rename(path, to: kept)
+                report(.segmentUnlisted(path: path, kept: kept))
+            }
         }
     }
 
