@@ -24,11 +24,12 @@ public struct PositionsConfiguration: Sendable, Hashable {
     /// The file; replaced as a whole, never written in place. A Promtail file found there is imported.
     public var filename = "/var/log/positions.yaml"
     /// The least time between two saves (`sync_period`). A longer one repeats more lines after a crash; none are lost.
-    public var syncPeriod: Duration = .seconds(10)
+    /// Promtail's is ten seconds, and repeats that many.
+    public var syncPeriod: Duration = .seconds(1)
     /// Whether a file that cannot be read is put aside instead of refusing to start (`ignore_invalid_yaml`).
     public var ignoresInvalidFile = false
 
-    /// Creates Promtail's defaults.
+    /// Creates the defaults.
     public init() {}
 }
 
