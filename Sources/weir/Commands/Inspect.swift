@@ -38,6 +38,9 @@ struct InspectCatalogue: ParsableCommand {
     var path: String
 
     func run() throws {
+        guard let status = try PosixFileSystem().status(path), !status.isFolder else {
+            throw StartFailure("cannot inspect \(path): no such file; name DATA/weir.db or DATA/parts/DAY/catalog.db")
+        }
         for line in try CatalogueInspection.lines(path: path) { try StandardStream.output.writeLine(line) }
     }
 }
