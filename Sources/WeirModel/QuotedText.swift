@@ -2,6 +2,8 @@
 public enum QuotedText {
     /// Returns `text` in quotes; printable characters stay, others become `\n`, `\x7f` or `\u200d`.
     public static func quote(_ text: String) -> String {
+        // Nearly all label values: nothing to escape, no look at Unicode's tables.
+        if text.utf8.allSatisfy({ 0x20...0x7e ~= $0 && $0 != 0x22 && $0 != 0x5c }) { return "\"\(text)\"" }
         var quoted = "\""
         for scalar in text.unicodeScalars {
             switch scalar {

@@ -1,6 +1,9 @@
 internal import WeirModel
 
 /// One stage, ready to run: everything that does not depend on the line is done.
+///
+/// Stages with more than one field are classes of constants: taking one out of the plan, which happens for every line,
+/// then counts one reference instead of one for each array inside.
 enum CompiledStage: Sendable {
     case docker(label: Int)
     case json(JSONStage)

@@ -1,7 +1,7 @@
 internal import WeirRegex
 
 /// Drops lines for which all given conditions hold.
-struct DropStage: Sendable {
+final class DropStage: Sendable {
     /// The reason under which dropped lines are counted.
     let reason: String
 

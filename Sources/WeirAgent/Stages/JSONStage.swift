@@ -1,7 +1,7 @@
 internal import WeirBytes
 
 /// Takes values out of a JSON object: plain names, dotted paths and array positions of JMESPath.
-struct JSONStage: Sendable {
+final class JSONStage: Sendable {
     private let source: Int?
     private let dropsMalformed: Bool
     private let root: JSONPathNode
@@ -16,16 +16,16 @@ struct JSONStage: Sendable {
     init(_ settings: StageConfiguration.JSON, _ plan: inout StagePlan) throws(StageError) {
         source = settings.source.map { plan.value($0) }
         dropsMalformed = settings.dropsMalformed
-        var root = JSONPathNode()
+        var paths: [(steps: ArraySlice<JSONPathNode.Step>, slot: Int)] = []
         for (name, expression) in settings.expressions.sorted(by: { $0.key < $1.key }) {
             let text = expression ?? ""
             guard let steps = JSONPathNode.parse(text.isEmpty ? name : text) else {
                 throw StageError(
                     stage: "json", reason: "expression \(text) is not understood; use names, dots and [number]")
             }
-            root.add(steps[...], slot: plan.value(name))
+            paths.append((steps[...], plan.value(name)))
         }
-        self.root = root
+        root = JSONPathNode(paths)
         slotCount = settings.expressions.count
     }
 
@@ -122,18 +122,37 @@ struct JSONStage: Sendable {
 }
 
 /// The paths that a stage asks for, as a tree: one walk over the object serves all of them.
-struct JSONPathNode: Sendable {
+///
+/// A class of constants, as the walk takes nodes out of arrays for every line.
+final class JSONPathNode: Sendable {
     /// Where the value at this place goes.
-    private(set) var slots: [Int] = []
+    let slots: [Int]
     /// The members asked for.
-    private(set) var members: [(key: [UInt8], node: JSONPathNode)] = []
+    let members: [(key: [UInt8], node: JSONPathNode)]
     /// The array elements asked for.
-    private(set) var elements: [(index: Int, node: JSONPathNode)] = []
+    let elements: [(index: Int, node: JSONPathNode)]
 
     /// One step of a path.
-    enum Step: Sendable {
+    enum Step: Sendable, Hashable {
         case key([UInt8])
         case index(Int)
+    }
+
+    /// Creates the tree of paths below this place; a path without steps ends here.
+    init(_ paths: [(steps: ArraySlice<Step>, slot: Int)]) {
+        slots = paths.filter(\.steps.isEmpty).map(\.slot)
+        var members: [(key: [UInt8], node: JSONPathNode)] = []
+        var elements: [(index: Int, node: JSONPathNode)] = []
+        var known: Set<Step> = []
+        for case let step? in paths.map(\.steps.first) where known.insert(step).inserted {
+            let below = paths.filter { $0.steps.first == step }.map { ($0.steps.dropFirst(), $0.slot) }
+            switch step {
+            case .key(let key): members.append((key, JSONPathNode(below)))
+            case .index(let index): elements.append((index, JSONPathNode(below)))
+            }
+        }
+        self.members = members
+        self.elements = elements
     }
 
     /// Whether nothing inside this value is asked for.
@@ -147,26 +166,6 @@ struct JSONPathNode: Sendable {
             if wanted.count == key.count, wanted.withUnsafeBytes({ $0.equals(key) }) { return index }
         }
         return nil
-    }
-
-    /// Adds a path.
-    mutating func add(_ steps: ArraySlice<Step>, slot: Int) {
-        guard let first = steps.first else {
-            slots.append(slot)
-            return
-        }
-        switch first {
-        case .key(let key):
-            if !members.contains(where: { $0.key == key }) { members.append((key, JSONPathNode())) }
-            for index in members.indices where members[index].key == key {
-                members[index].node.add(steps.dropFirst(), slot: slot)
-            }
-        case .index(let position):
-            if !elements.contains(where: { $0.index == position }) { elements.append((position, JSONPathNode())) }
-            for index in elements.indices where elements[index].index == position {
-                elements[index].node.add(steps.dropFirst(), slot: slot)
-            }
-        }
     }
 
     /// Takes `a.b[0]."c.d"` apart; nil when it is more than that.

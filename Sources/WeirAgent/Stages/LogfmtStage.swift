@@ -1,5 +1,5 @@
 /// Takes values out of `key=value key="quoted value"` text.
-struct LogfmtStage: Sendable {
+final class LogfmtStage: Sendable {
     private let source: Int?
     private let wanted: [(key: [UInt8], slot: Int)]
 

@@ -4,9 +4,9 @@ internal import WeirModel
 internal import WeirRegex
 
 /// Runs stages on lines of streams that a selector picks, or drops those lines.
-struct MatchStage: Sendable {
+final class MatchStage: Sendable {
     /// What matching lines go through.
-    var stages: [CompiledStage] = []
+    let stages: [CompiledStage]
     /// Whether matching lines are dropped instead.
     let drops: Bool
     /// The reason under which dropped lines are counted.
@@ -26,7 +26,10 @@ struct MatchStage: Sendable {
         case pattern(Pattern)
     }
 
-    init(_ settings: StageConfiguration.Match, _ plan: inout StagePlan) throws(StageError) {
+    init(
+        _ settings: StageConfiguration.Match, stages: [CompiledStage], _ plan: inout StagePlan
+    ) throws(StageError) {
+        self.stages = stages
         drops = settings.drops
         reason = settings.reason
         let query: Query

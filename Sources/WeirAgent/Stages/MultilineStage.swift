@@ -1,7 +1,7 @@
 internal import WeirRegex
 
 /// When lines are joined to blocks: each block begins with a line that matches the pattern.
-struct MultilineStage: Sendable {
+final class MultilineStage: Sendable {
     let pattern: Pattern
     let waitMax: Int64
     let linesMax: Int

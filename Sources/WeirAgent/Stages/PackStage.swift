@@ -1,7 +1,7 @@
 internal import WeirBytes
 
 /// Puts labels and line into one JSON object, `{"app":"web","_entry":"…"}`, and removes those labels.
-struct PackStage: Sendable {
+final class PackStage: Sendable {
     private let labels: [Int]
     private let names: [String]
     private let usesReadTime: Bool

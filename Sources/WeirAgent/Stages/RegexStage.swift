@@ -1,7 +1,7 @@
 internal import WeirRegex
 
 /// Extracts the named groups of a pattern.
-struct RegexStage: Sendable {
+final class RegexStage: Sendable {
     private let source: Int?
     private let pattern: Pattern
     private let slots: [Int?]

@@ -1,7 +1,7 @@
 internal import WeirRegex
 
 /// Replaces the groups of a pattern, or whole matches of one without groups, in the line or an extracted value.
-struct ReplaceStage: Sendable {
+final class ReplaceStage: Sendable {
     private let source: Int?
     private let pattern: Pattern
     private let slots: [Int?]

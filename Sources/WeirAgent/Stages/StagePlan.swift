@@ -161,13 +161,13 @@ struct StagePlan: Sendable {
     }
 
     private mutating func compileMatch(_ settings: StageConfiguration.Match) throws(StageError) -> MatchStage {
-        var match = try MatchStage(settings, &self)
+        var stages: [CompiledStage] = []
         for configuration in settings.stages {
             if case .multiline = configuration {
                 throw StageError(stage: "multiline", reason: "cannot run inside match; put it before or behind")
             }
-            if let stage = try compile(configuration) { match.stages.append(stage) }
+            if let stage = try compile(configuration) { stages.append(stage) }
         }
-        return match
+        return try MatchStage(settings, stages: stages, &self)
     }
 }

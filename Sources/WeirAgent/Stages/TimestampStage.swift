@@ -1,5 +1,5 @@
 /// Sets an entry's time from an extracted value.
-struct TimestampStage: Sendable {
+final class TimestampStage: Sendable {
     private let source: Int
     private let forms: [Form]
     private let fudges: Bool
