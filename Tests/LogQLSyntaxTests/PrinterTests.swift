@@ -50,6 +50,13 @@ import WeirModel
             #"(rate({a="b"}[1m]) > bool ignoring (a)  rate({a="c"}[1m]))"#)
     }
 
+    @Test(arguments: ["0/-5", "-0.0", "2 * -0.0 - vector(1)", #"{a="b"} | c > -0.0"#])
+    func `zero is printed without a sign, for "-0" is a duration`(text: String) throws {
+        let query = try Query.parse(text)
+        #expect(try Query.parse(query.description) == query, "\(query)")
+        #expect(!query.description.contains("-0"))
+    }
+
     @Test func `every way to write a range means the same`() throws {
         let expected = #"rate({a="b"} | json | unwrap c[5m] offset 1h0m0s)"#
         try check(#"rate({a="b"} | json | unwrap c [5m] offset 1h)"#, expected)

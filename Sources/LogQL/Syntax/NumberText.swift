@@ -8,10 +8,11 @@ enum NumberText {
     }
 
     /// Writes `value` without an exponent and with as few digits as identify it: `%f` with the shortest precision.
+    /// Zero has no sign, since queries read `-0` as a duration.
     static func plain(_ value: Double) -> String {
         guard value.isFinite else { return special(value) }
         let (digits, exponent) = shortest(value)
-        let sign = value.sign == .minus ? "-" : ""
+        let sign = value < 0 ? "-" : ""
         if exponent <= 0 { return sign + "0." + String(repeating: "0", count: -exponent) + digits }
         if exponent >= digits.count {
             return sign + digits + String(repeating: "0", count: exponent - digits.count)
