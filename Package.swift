@@ -116,6 +116,7 @@ let package = Package(
         .tests("WeirAgentTests", ["WeirAgent", "WeirModel", "WeirSystem", "WeirBytes"]),
         .tests("LogQLSyntaxTests", ["LogQL", "WeirModel"]),
         .tests("WeirTemplateTests", ["WeirTemplate"]),
+        .tests("LogQLStageTests", ["LogQL", "WeirModel"]),
     ],
     cxxLanguageStandard: .cxx17
 )
