@@ -1,5 +1,6 @@
 import Testing
 import WeirAgent
+import WeirTesting
 import WeirModel
 
 @Suite struct StageTests {
@@ -25,6 +26,9 @@ import WeirModel
     private func check(_ construct: Construct) async throws {
         let scene = try FollowingScene(stages: construct.stages)
         try scene.append(construct.input + "\n", to: "logs/a.log")
+        await scene.settle()
+        // The last block of several lines waits for one more.
+        scene.clock.advance(byNanoseconds: 4_000_000_000)
         await scene.settle()
         #expect(scene.destination.lines == construct.lines)
         guard let first = scene.destination.entries.first else { return }
@@ -184,7 +188,15 @@ import WeirModel
         try await check(construct)
     }
 
+    private static func multiline(_ firstLine: String, linesMax: Int = 128) -> StageConfiguration {
+        var settings = StageConfiguration.Multiline(firstLine: firstLine)
+        settings.linesMax = linesMax
+        return .multiline(settings)
+    }
+
     static let joins: [Construct] = [
+        Construct("blocks", [multiline("^[^ ]")], "a\n 1\n 2\nb\n 3", gives: ["a\n 1\n 2", "b\n 3"]),
+        Construct("lines before the first block", [multiline("^A")], "x\nA\n 1", gives: ["x", "A\n 1"]),
         Construct(
             "CRI", [.cri(.init())], "1970-01-01T00:00:01Z stdout F text here", gives: ["text here"],
             labels: ["stream": "stdout"], at: 1_000_000_000),
