@@ -30,7 +30,6 @@ extension Target.Dependency {
     static let nioPosix: Self = .product(name: "NIOPosix", package: "swift-nio")
     static let nioHTTP1: Self = .product(name: "NIOHTTP1", package: "swift-nio")
     static let nioHTTPTypes: Self = .product(name: "NIOHTTPTypesHTTP1", package: "swift-nio-extras")
-    static let nioCompression: Self = .product(name: "NIOHTTPCompression", package: "swift-nio-extras")
     static let httpTypes: Self = .product(name: "HTTPTypes", package: "swift-http-types")
     static let hummingbird: Self = .product(name: "HummingbirdCore", package: "hummingbird")
     static let asyncHTTPClient: Self = .product(name: "AsyncHTTPClient", package: "async-http-client")
@@ -85,7 +84,7 @@ let package = Package(
             name: "weir",
             dependencies: [
                 "WeirModel", "WeirSystem", "WeirBytes", "LogQL", "WeirStore", "WeirAgent", "WeirAPI", "WeirConfig",
-                .hummingbird, .nioCore, .nioPosix, .nioHTTP1, .nioHTTPTypes, .nioCompression, .httpTypes,
+                .hummingbird, .nioCore, .nioPosix, .nioHTTP1, .nioHTTPTypes, .httpTypes,
                 .asyncHTTPClient, .lifecycle, .unixSignals, .logging, .argumentParser,
             ],
             swiftSettings: strict

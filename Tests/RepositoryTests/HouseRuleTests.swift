@@ -86,6 +86,12 @@ import Testing
         }
     }
 
+    @Test(arguments: ["wal", "segment", "catalogue", "positions"])
+    func `every format on disk has its page`(format: String) {
+        let page = SourceTree.root.appendingPathComponent("docs/formats/\(format).md")
+        #expect(FileManager.default.fileExists(atPath: page.path))
+    }
+
     /// Functions by indentation, which the formatter guarantees: from `func` or `init` to the brace in its column.
     private static func functions(of file: SourceTree.SourceFile) -> [(line: Int, length: Int)] {
         var found: [(line: Int, length: Int)] = []
