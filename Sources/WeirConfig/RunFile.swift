@@ -24,21 +24,17 @@ public struct RunFile: Sendable {
     ///   - environment: when given, variables in the text are replaced first; see ``EnvironmentExpansion``.
     public static func read(_ text: String, file: String, environment: [String: String]? = nil) -> RunFile {
         var result = RunFile()
-        let remarks = Remarks(file: file)
-        let expanded = environment.map { EnvironmentExpansion.expand(text, $0) } ?? text
-        if let map = YAMLReader.read(expanded, remarks)?.map {
+        let remarks = YAMLReader.readFile(text, file: file, environment: environment) { map in
             result.serve.apply(map)
-            if let section = map.presentValue("agent")?.map {
-                var part = AgentFile()
-                // Positions belong beside the data, so that one folder holds everything there is to keep.
-                part.agent.positions.filename = result.serve.store.folder + "/positions.yaml"
-                part.apply(section)
-                section.finish()
-                result.agent = part.agent
-            }
-            map.finish()
+            guard let section = map.presentValue("agent")?.map else { return }
+            var part = AgentFile()
+            // Positions belong beside the data, so that one folder holds everything there is to keep.
+            part.agent.positions.filename = result.serve.store.folder + "/positions.yaml"
+            part.apply(section)
+            section.finish()
+            result.agent = part.agent
         }
-        result.serve.diagnostics = remarks.list
+        result.serve.diagnostics = remarks
         return result
     }
 }

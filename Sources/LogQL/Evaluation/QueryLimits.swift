@@ -14,7 +14,7 @@ public struct QueryLimits: Sendable {
     public var stepsMax = 11_000
     /// The most partial results (a series over a span of steps) that one range aggregation may hold; bounds memory.
     public var partsMax = 5_000_000
-    /// Threads of one scan; 0 is one per core.
+    /// Threads of one scan; 0 leaves the choice to the program, which takes one per core. The engine alone takes one.
     public var workers = 0
 
     /// Creates Loki's defaults.

@@ -23,13 +23,8 @@ public struct AgentFile: Sendable {
     ///   - environment: when given, variables in the text are replaced first; see ``EnvironmentExpansion``.
     public static func read(_ text: String, file: String, environment: [String: String]? = nil) -> AgentFile {
         var result = AgentFile()
-        let remarks = Remarks(file: file)
-        let expanded = environment.map { EnvironmentExpansion.expand(text, $0) } ?? text
-        if let map = YAMLReader.read(expanded, remarks)?.map {
-            result.apply(map)
-            map.finish()
-        }
-        result.diagnostics = remarks.list
+        let remarks = YAMLReader.readFile(text, file: file, environment: environment) { result.apply($0) }
+        result.diagnostics = remarks
         return result
     }
 

@@ -31,13 +31,8 @@ public struct ServeFile: Sendable {
     ///   - environment: when given, variables in the text are replaced first; see ``EnvironmentExpansion``.
     public static func read(_ text: String, file: String, environment: [String: String]? = nil) -> ServeFile {
         var result = ServeFile()
-        let remarks = Remarks(file: file)
-        let expanded = environment.map { EnvironmentExpansion.expand(text, $0) } ?? text
-        if let map = YAMLReader.read(expanded, remarks)?.map {
-            result.apply(map)
-            map.finish()
-        }
-        result.diagnostics = remarks.list
+        let remarks = YAMLReader.readFile(text, file: file, environment: environment) { result.apply($0) }
+        result.diagnostics = remarks
         return result
     }
 

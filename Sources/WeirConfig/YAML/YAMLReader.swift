@@ -22,6 +22,20 @@ final class Remarks {
 
 /// Text of a file to a value whose parts know where they stand.
 enum YAMLReader {
+    /// Reads a whole configuration file: hands its top map to `apply`, and returns all remarks in the order of the keys.
+    /// Keys that `apply` does not take are remarked on. With an environment, variables are replaced first.
+    static func readFile(
+        _ text: String, file: String, environment: [String: String]?, _ apply: (YAMLMap) -> Void
+    ) -> [Diagnostic] {
+        let remarks = Remarks(file: file)
+        let expanded = environment.map { EnvironmentExpansion.expand(text, $0) } ?? text
+        if let map = read(expanded, remarks)?.map {
+            apply(map)
+            map.finish()
+        }
+        return remarks.list
+    }
+
     /// The file's first document; nil when it is empty, or no YAML, which is then remarked on.
     static func read(_ text: String, _ remarks: Remarks) -> YAMLValue? {
         do {
