@@ -24,6 +24,9 @@ public struct LineBatch: Sendable {
     public var metadata: [MetadataPair]
     /// Where each row's metadata ends in `metadata`; empty when no row has any.
     public var metadataEnds: [UInt32]
+    /// What the selection's ``FieldReading`` asked for, a column each; empty when the store did not read fields. Rows
+    /// whose fields are known have an empty line unless the selection needs lines.
+    public var fields: [FieldColumn] = []
 
     /// One pair of structured metadata, as ranges of the arena.
     public struct MetadataPair: Sendable {
@@ -139,6 +142,7 @@ public struct LineBatch: Sendable {
         streams.removeAll(keepingCapacity: true)
         metadata.removeAll(keepingCapacity: true)
         metadataEnds.removeAll(keepingCapacity: true)
+        fields.removeAll(keepingCapacity: true)
     }
 
     private func text(offset: UInt32, length: UInt32) -> String {

@@ -17,17 +17,20 @@ public struct Selection: Sendable {
     /// The order of rows inside a batch, and roughly of batches.
     public var direction: Direction
     /// Byte strings that every wanted line contains, case-sensitive. The store may leave out blocks that cannot hold
-    /// them, and does not promise to test single lines.
+    /// them, and single rows, and does not promise to test any.
     public var requiredLiterals: [[UInt8]]
-    /// Whether the line bytes are needed; a count needs only timestamps and streams.
+    /// Whether the line bytes are needed of rows that are delivered; a count needs only timestamps and streams.
     public var needsLines: Bool
     /// Whether structured metadata is needed.
     public var needsMetadata: Bool
+    /// What can be read and judged without building lines; nil when the query looks at lines alone.
+    public var fieldReading: (any FieldReading)?
 
     /// Creates a selection that needs everything.
     public init(
         tenant: Tenant = .default, matchers: [Matcher], range: TimeRange, direction: Direction = .forward,
-        requiredLiterals: [[UInt8]] = [], needsLines: Bool = true, needsMetadata: Bool = true
+        requiredLiterals: [[UInt8]] = [], needsLines: Bool = true, needsMetadata: Bool = true,
+        fieldReading: (any FieldReading)? = nil
     ) {
         self.tenant = tenant
         self.matchers = matchers
@@ -36,5 +39,6 @@ public struct Selection: Sendable {
         self.requiredLiterals = requiredLiterals
         self.needsLines = needsLines
         self.needsMetadata = needsMetadata
+        self.fieldReading = fieldReading
     }
 }
