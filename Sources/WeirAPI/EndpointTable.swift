@@ -16,9 +16,11 @@ public struct EndpointTable: Sendable {
     /// Creates the table of a server.
     public init(services: APIServices) {
         let counters = RequestCounters()
+        let reception = PushReception(sink: services.sink, counters: counters)
         let metrics = MetricsEndpoint(sources: services.metricSources + [{ counters.families() }])
         let endpoints =
-            PushEndpoint(services: services, counters: counters).endpoints
+            PushEndpoint(services: services, reception: reception).endpoints
+            + OTLPEndpoint(services: services, reception: reception).endpoints
             + QueryEndpoints(services: services).endpoints
             + LabelEndpoints(services: services).endpoints + VolumeEndpoints(services: services).endpoints
             + DetectedEndpoints(services: services).endpoints + OperationEndpoints(services: services).endpoints

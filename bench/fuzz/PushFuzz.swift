@@ -14,13 +14,33 @@ enum PushFuzz {
         test(SnappyCodec.compress(Array(input)), type: "application/x-protobuf")
     }
 
-    private static func test(_ body: [UInt8], type: String) {
-        let request = APIRequest(
-            method: "POST", path: "/loki/api/v1/push", headers: ["content-type": type], body: body,
-            arrival: Timestamp(nanoseconds: 1_700_000_000_000_000_000))
+    static func testOTLPJSON(_ input: UnsafeRawBufferPointer) {
+        testOTLP(Array(input), type: "application/json")
+    }
+
+    static func testOTLPProtobuf(_ input: UnsafeRawBufferPointer) {
+        testOTLP(Array(input), type: "application/x-protobuf")
+    }
+
+    private static let intake = {
         var limits = PushLimits()
         limits.rejectsOld = false
-        guard let push = try? PushIntake(limits: limits).read(request).push else { return }
+        return PushIntake(limits: limits)
+    }()
+
+    private static func request(_ body: [UInt8], type: String) -> APIRequest {
+        APIRequest(
+            method: "POST", path: "/", headers: ["content-type": type], body: body,
+            arrival: Timestamp(nanoseconds: 1_700_000_000_000_000_000))
+    }
+
+    private static func testOTLP(_ body: [UInt8], type: String) {
+        guard let push = try? intake.readOTLP(request(body, type: type)).push else { return }
+        check(push.batch)
+    }
+
+    private static func test(_ body: [UInt8], type: String) {
+        guard let push = try? intake.read(request(body, type: type)).push else { return }
         check(push.batch)
         guard let stored = push.body else { return }
         guard let again = try? EncodedBodyDecoder.decode(stored) else {

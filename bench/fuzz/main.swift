@@ -13,6 +13,14 @@ func runFuzzer(
 
 /// What each target does with an input.
 let targets: [String: @convention(c) (UnsafePointer<UInt8>?, Int) -> CInt] = [
+    "otlp-json": { start, count in
+        PushFuzz.testOTLPJSON(UnsafeRawBufferPointer(start: start, count: count))
+        return 0
+    },
+    "otlp-protobuf": { start, count in
+        PushFuzz.testOTLPProtobuf(UnsafeRawBufferPointer(start: start, count: count))
+        return 0
+    },
     "parser": { start, count in
         ParserFuzz.test(UnsafeRawBufferPointer(start: start, count: count))
         return 0

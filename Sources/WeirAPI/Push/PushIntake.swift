@@ -29,51 +29,83 @@ public struct PushIntake: Sendable {
     /// - Throws: ``PushRejection`` when nothing of it can be stored because it cannot be read.
     public func read(_ request: APIRequest) throws(PushRejection) -> Outcome {
         let isJSON = try MediaType.parse(request.headers["content-type"]) == "application/json"
-        let body = try transportDecoded(request)
-        guard body.count <= limits.bodyBytesMax else {
-            throw PushRejection(
-                "received message larger than max (\(body.count) vs \(limits.bodyBytesMax))", status: 413)
-        }
+        // Snappy as an encoding says nothing new: protobuf bodies are Snappy anyway.
+        let body = try transportDecoded(request, plain: ["", "snappy"])
         let rules = DiscoveryRules(limits)
-        var decoded =
+        let decoded =
             isJSON
             ? try LokiPushJSON.decode(body, rules: rules)
             : try LokiPushProtobuf.decode(body, limit: limits.bodyBytesMax, rules: rules)
+        return try accept(decoded, of: request) {
+            rules.encoding(isJSON: isJSON).map { EncodedBody(encoding: $0, bytes: body) }
+        }
+    }
+
+    /// Reads a request to `/otlp/v1/logs`.
+    ///
+    /// - Throws: ``PushRejection`` when nothing of it can be stored because it cannot be read.
+    public func readOTLP(_ request: APIRequest) throws(PushRejection) -> Outcome {
+        let body = try transportDecoded(request, plain: [""])
+        let rules = DiscoveryRules(limits)
+        let decoded: DecodedPush
+        // Loki compares the header as it stands: parameters are none of these types.
+        switch request.headers["content-type"] ?? "" {
+        case "application/x-protobuf":
+            decoded = try OTLPProtobuf.decode(body, rules: rules, arrival: request.arrival)
+        case "application/json":
+            decoded = try OTLPJSON.decode(body, rules: rules, arrival: request.arrival)
+        case let type:
+            throw PushRejection("content type: \(type) is not supported")
+        }
+        return try accept(decoded, of: request) { nil }
+    }
+
+    /// Checks rows and adds what is discovered. `encoded` is asked for when all rows are accepted.
+    private func accept(
+        _ decoded: consuming DecodedPush, of request: APIRequest, encoded: () -> EncodedBody?
+    ) throws(PushRejection) -> Outcome {
         guard decoded.streamCount > 0 else {
             throw PushRejection("error at least one valid stream is required for ingestion", status: 422)
         }
         let faults = PushDoor(limits: limits, now: request.arrival).check(&decoded)
         var batch = decoded.batch
-        if rules.levels { LevelDiscovery.apply(to: &batch) }
+        if limits.discoversLevels { LevelDiscovery.apply(to: &batch) }
         let lineBytes = batch.lineBytes
         var push: Push?
         if !batch.isEmpty {
-            var encoded: EncodedBody?
-            if faults.isEmpty, let encoding = rules.encoding(isJSON: isJSON) {
-                encoded = EncodedBody(encoding: encoding, bytes: body)
-            }
-            push = Push(tenant: request.tenant, arrival: request.arrival, batch: batch, body: encoded)
+            push = Push(
+                tenant: request.tenant, arrival: request.arrival, batch: batch,
+                body: faults.isEmpty ? encoded() : nil)
         }
         return Outcome(
             push: push, fault: faults.isEmpty ? nil : faults.text, rejectedRows: faults.rowsByReason,
             lineBytes: lineBytes)
     }
 
-    private func transportDecoded(_ request: APIRequest) throws(PushRejection) -> [UInt8] {
+    /// The body without its `Content-Encoding`; `plain` are those that change nothing.
+    private func transportDecoded(
+        _ request: APIRequest, plain: Set<String>
+    ) throws(PushRejection) -> [UInt8] {
         let encoding = request.headers["content-encoding"] ?? ""
+        let body: [UInt8]
         do throws(DecompressionError) {
             switch encoding {
-            // Snappy as an encoding says nothing new: protobuf bodies are Snappy anyway.
-            case "", "snappy": return request.body
+            case _ where plain.contains(encoding):
+                body = request.body
             case "gzip":
-                return try InflateCodec.decompress(request.body, format: .gzip, limit: limits.bodyBytesMax)
+                body = try InflateCodec.decompress(request.body, format: .gzip, limit: limits.bodyBytesMax)
             case "deflate":
-                return try InflateCodec.decompress(request.body, format: .deflate, limit: limits.bodyBytesMax)
-            default: break
+                body = try InflateCodec.decompress(request.body, format: .deflate, limit: limits.bodyBytesMax)
+            default:
+                throw DecompressionError.malformed("Content-Encoding \(QuotedText.quote(encoding)) not supported")
             }
         } catch {
             throw PushRejection(error)
         }
-        throw PushRejection("Content-Encoding \(QuotedText.quote(encoding)) not supported")
+        guard body.count <= limits.bodyBytesMax else {
+            throw PushRejection(
+                "received message larger than max (\(body.count) vs \(limits.bodyBytesMax))", status: 413)
+        }
+        return body
     }
 }
