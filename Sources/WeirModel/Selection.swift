@@ -19,6 +19,9 @@ public struct Selection: Sendable {
     /// Byte strings that every wanted line contains, case-sensitive. The store may leave out blocks that cannot hold
     /// them, and single rows, and does not promise to test any.
     public var requiredLiterals: [[UInt8]]
+    /// More that holds for every wanted line, with alternatives and without regard to case; the same freedom as with
+    /// `requiredLiterals`, which need not be repeated here.
+    public var requirements: [LineRequirement]
     /// Whether the line bytes are needed of rows that are delivered; a count needs only timestamps and streams.
     public var needsLines: Bool
     /// Whether structured metadata is needed.
@@ -29,14 +32,15 @@ public struct Selection: Sendable {
     /// Creates a selection that needs everything.
     public init(
         tenant: Tenant = .default, matchers: [Matcher], range: TimeRange, direction: Direction = .forward,
-        requiredLiterals: [[UInt8]] = [], needsLines: Bool = true, needsMetadata: Bool = true,
-        fieldReading: (any FieldReading)? = nil
+        requiredLiterals: [[UInt8]] = [], requirements: [LineRequirement] = [], needsLines: Bool = true,
+        needsMetadata: Bool = true, fieldReading: (any FieldReading)? = nil
     ) {
         self.tenant = tenant
         self.matchers = matchers
         self.range = range
         self.direction = direction
         self.requiredLiterals = requiredLiterals
+        self.requirements = requirements
         self.needsLines = needsLines
         self.needsMetadata = needsMetadata
         self.fieldReading = fieldReading

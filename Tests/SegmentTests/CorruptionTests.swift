@@ -108,7 +108,7 @@ import WeirTesting
         entry[2] = 0
         entry[3] = 0
         newer.bytes.insert(contentsOf: entry, at: newer.footer)
-        newer.store(UInt32(4), at: newer.footer + 64)
+        newer.store(UInt32(5), at: newer.footer + 64)
         newer.reseal()
         #expect(try newer.read().map { try $0.get() } == blocks.map(expectedRows))
     }
@@ -193,6 +193,7 @@ import WeirTesting
             let segment = try damaged.open()
             for index in segment.blocks.indices {
                 do {
+                    _ = try segment.signature(ofBlock: index)
                     var timestamps: [Int64] = []
                     var lengths: [UInt32] = []
                     _ = try segment.readBlock(index, needsLines: false).readTimestamps(into: &timestamps)

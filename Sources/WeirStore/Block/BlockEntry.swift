@@ -52,6 +52,11 @@ public struct BlockEntry: Sendable, Hashable {
     var columnsLength: UInt32 = 0
     /// CRC-32C of the block's part of the column directory, so that it can be trusted when read alone.
     var columnsChecksum: UInt32 = 0
+    /// Where the block's signature lies in the file, and its CRC-32C; nothing when `signatureBitsLog2` is 0.
+    var signatureOffset: UInt64 = 0
+    var signatureChecksum: UInt32 = 0
+    /// The signature has two to the power of this many bits; 0 when there is none.
+    var signatureBitsLog2: UInt8 = 0
     /// The number of shapes; 0 as long as all lines are raw.
     var shapeCount: UInt16 = 0
 
@@ -85,6 +90,9 @@ public struct BlockEntry: Sendable, Hashable {
         columnsOffset = entry.read() ?? 0
         columnsLength = entry.read() ?? 0
         columnsChecksum = entry.read() ?? 0
+        signatureOffset = entry.read() ?? 0
+        signatureChecksum = entry.read() ?? 0
+        signatureBitsLog2 = entry.read() ?? 0
     }
 
     func append(to writer: inout ByteWriter) {
@@ -103,7 +111,10 @@ public struct BlockEntry: Sendable, Hashable {
         writer.append(columnsOffset)
         writer.append(columnsLength)
         writer.append(columnsChecksum)
-        // Signature offset and size, level counts: kept.
+        writer.append(signatureOffset)
+        writer.append(signatureChecksum)
+        writer.append(signatureBitsLog2)
+        // Level counts: kept.
         writer.appendZeros(BlockEntry.bytes - (writer.count - start))
     }
 }

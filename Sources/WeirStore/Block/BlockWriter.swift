@@ -9,6 +9,7 @@ public struct BlockWriter: Sendable {
     private let effort: LZ4Codec.Effort
     private var order: [UInt32] = []
     private var columns = ColumnsWriter()
+    private var signatures = SignatureBuilder()
 
     /// Creates a writer; `.high` effort makes smaller blocks at a seventh of the speed.
     public init(effort: LZ4Codec.Effort = .fast) {
@@ -17,8 +18,8 @@ public struct BlockWriter: Sendable {
 
     /// Encodes `1...65_535` rows; about 1 MiB of lines make the best block.
     ///
-    /// Ranges in `rows.lines` must lie inside its arena. Cost: one copy of the lines and their compression, nothing
-    /// else that grows with their bytes.
+    /// Ranges in `rows.lines` must lie inside its arena. Cost: one copy of the lines, their compression and a pass
+    /// for the signature, nothing else that grows with their bytes.
     public mutating func encode(_ rows: borrowing BlockRows) -> EncodedBlock {
         let lines = rows.lines
         precondition(lines.count >= 1 && lines.count <= BlockEntry.rowsMax, "a block of \(lines.count) rows")
@@ -43,6 +44,8 @@ public struct BlockWriter: Sendable {
             streamCount: streams.count, flags: flags)
         let (entries, payload) = columns.finish()
         entry.length = UInt32(payload.count - ColumnSource.readableBeyond)
-        return EncodedBlock(entry: entry, columns: entries, payload: payload, streams: streams)
+        return EncodedBlock(
+            entry: entry, columns: entries, payload: payload, streams: streams,
+            signature: signatures.build(lines, rows: order))
     }
 }

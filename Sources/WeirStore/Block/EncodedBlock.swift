@@ -9,9 +9,12 @@ public struct EncodedBlock: Sendable {
     /// What the block holds of each stream, by ascending stream id.
     public let streams: [StreamExtent]
 
+    /// What the lines may contain; nil when nobody looked.
+    public let signature: BlockSignature?
+
     /// Memory that the block takes, in bytes.
     public var memoryBytes: Int {
-        payload.count + streams.count * MemoryLayout<StreamExtent>.stride
+        payload.count + (signature?.memoryBytes ?? 0) + streams.count * MemoryLayout<StreamExtent>.stride
             + columns.count * MemoryLayout<ColumnEntry>.stride
     }
 }

@@ -39,7 +39,10 @@ final class BlockScan: Sendable {
                 summary.blocksSkipped += 1
                 continue
             }
-            try reader.read(step, day: plan.days[step.day], wanted: plan.wanted[step.day], range: range)
+            guard try reader.read(step, day: plan.days[step.day], wanted: plan.wanted[step.day], range: range) else {
+                summary.blocksSkipped += 1
+                continue
+            }
             summary.blocksRead += 1
             summary.linesRead += reader.batch.count
             summary.lineBytesRead += reader.batch.lineBytes

@@ -28,6 +28,7 @@ struct BlockSource: Sendable {
     struct Scratch {
         fileprivate var block: BlockReader?
         fileprivate var arrivals: [Int64]?
+        fileprivate var signature: [UInt8] = []
     }
 
     /// Whether a stream may have rows at an instant here.
@@ -45,6 +46,24 @@ struct BlockSource: Sendable {
             if streams[middle].stream < stream { low = middle + 1 } else { high = middle }
         }
         return low < streams.count && streams[low].stream == stream ? streams[low] : nil
+    }
+
+    /// Whether the source may hold a line that a query is after; much cheaper than reading it. Sources without a
+    /// signature may hold anything.
+    ///
+    /// - Throws: ``CorruptionError`` when the signature is damaged, or `FileError`.
+    func mayHold(_ query: SignatureQuery, scratch: inout Scratch) throws -> Bool {
+        switch place {
+        case .segment(let segment, let index):
+            guard try segment.reader.readSignature(ofBlock: index, into: &scratch.signature) else { return true }
+            let flags = segment.reader.blocks[index].flags
+            return scratch.signature.withUnsafeBytes { query.mayHold($0, flags: flags) }
+        case .head(let block):
+            guard case .encoded(let encoded?) = block.contents, let signature = encoded.signature else { return true }
+            return query.mayHold(signature, flags: encoded.entry.flags)
+        case .open:
+            return true
+        }
     }
 
     /// Replaces the rows of `batch` with those of the source, in order of time and without repeated entries;

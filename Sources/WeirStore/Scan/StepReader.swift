@@ -6,6 +6,7 @@ struct StepReader {
     private(set) var batch = LineBatch()
 
     private let selection: Selection
+    private let signatures: SignatureQuery
     private let onDamage: @Sendable (CorruptionError) -> Void
     private var guest = LineBatch()
     private var scratch = BlockSource.Scratch()
@@ -22,15 +23,46 @@ struct StepReader {
 
     init(selection: Selection, onDamage: @escaping @Sendable (CorruptionError) -> Void) {
         self.selection = selection
+        signatures = SignatureQuery(selection)
         self.onDamage = onDamage
     }
 
     /// Replaces `batch` by the rows of a step that lie in `range`; none when its block is damaged.
     ///
+    /// - Returns: false when neither the source nor a guest can hold a wanted line, and nothing was read.
     /// - Throws: `FileError`.
-    mutating func read(_ step: ScanPlan.Step, day: Day, wanted: StreamSet, range: TimeRange) throws {
-        // Rows of guests are told apart from repeated ones by what they say.
-        let isMerging = !step.guests.isEmpty
+    mutating func read(_ step: ScanPlan.Step, day: Day, wanted: StreamSet, range: TimeRange) throws -> Bool {
+        let isWanted = try mayHold(step.source)
+        // A guest's rows that are delivered for a source without wanted lines repeat none of its rows.
+        let guests = signatures.isEmpty ? step.guests : try step.guests.filter { try mayHold($0) }
+        if isWanted {
+            try readSource(step, isMerging: !guests.isEmpty, wanted: wanted, range: range)
+        } else {
+            if guests.isEmpty { return false }
+            batch.removeAll()
+        }
+        if !guests.isEmpty { try merge(guests, of: step, wanted: wanted, range: range) }
+        nameStreams(day)
+        if case .backward = selection.direction { batch.reverseRows() }
+        return true
+    }
+
+    /// Whether a source may hold a wanted line; a damaged signature rules nothing out.
+    private mutating func mayHold(_ source: BlockSource) throws -> Bool {
+        do {
+            return try signatures.isEmpty || source.mayHold(signatures, scratch: &scratch)
+        } catch let error as CorruptionError {
+            onDamage(error)
+            return true
+        }
+    }
+
+    /// Replaces `batch` by the rows of the step's own source.
+    ///
+    /// - Parameter isMerging: rows of guests will be told apart from repeated ones by what they say.
+    private mutating func readSource(
+        _ step: ScanPlan.Step, isMerging: Bool, wanted: StreamSet, range: TimeRange
+    ) throws {
         do {
             try step.source.read(
                 into: &batch, needsLines: selection.needsLines || isMerging,
@@ -50,15 +82,14 @@ struct StepReader {
                     stream, timestamp in !step.owners.contains { $0.covers(stream, timestamp) }
                 })
         }
-        if isMerging { try merge(step, wanted: wanted, range: range) }
-        nameStreams(day)
-        if case .backward = selection.direction { batch.reverseRows() }
     }
 
     /// Adds the guests' rows of the instants that the step owns.
-    private mutating func merge(_ step: ScanPlan.Step, wanted: StreamSet, range: TimeRange) throws {
+    private mutating func merge(
+        _ guests: [BlockSource], of step: ScanPlan.Step, wanted: StreamSet, range: TimeRange
+    ) throws {
         var isChanged = false
-        for source in step.guests {
+        for source in guests {
             do {
                 try source.read(into: &guest, needsLines: true, needsMetadata: true, scratch: &scratch)
             } catch let error as CorruptionError {

@@ -44,6 +44,12 @@ public struct SegmentInspection {
         for index in segment.blocks.indices {
             let damage = try SegmentInspection.damage(of: index, in: segment)
             print(SegmentInspection.line(of: index, in: segment) + (damage == nil ? " crc ok" : " damaged"))
+            if let signature = try? segment.signature(ofBlock: index) {
+                let place = segment.blocks[index].signatureOffset
+                print(
+                    "  signature at \(place) bytes \(signature.memoryBytes) set "
+                        + "\(Int((signature.density * 100).rounded())) %")
+            }
             for column in segment.columns(ofBlock: index) {
                 print("  " + SegmentInspection.line(of: column, in: segment.blocks[index]))
             }
@@ -57,6 +63,7 @@ public struct SegmentInspection {
     private static func damage(of index: Int, in segment: SegmentReader) throws -> CorruptionError? {
         do {
             try segment.readBlock(index).check()
+            _ = try segment.signature(ofBlock: index)
             return nil
         } catch let error as CorruptionError {
             return error

@@ -20,11 +20,13 @@ enum SegmentLayout {
     /// More entries in the section table mean that the footer is not one.
     static let sectionsMax: UInt32 = 64
 
-    /// The parts of a segment's tail. On disk, never renumber; unknown ones are skipped, 4 and 5 are kept for
-    /// signatures and rollups, 6 for interned strings.
+    /// The parts of a segment's tail. On disk, never renumber; unknown ones are skipped, 5 is kept for rollups,
+    /// 6 for interned strings.
     enum Section: UInt32, CaseIterable {
         case streams = 1
         case blocks = 2
         case columns = 3
+        /// Lies before the tail, because it is large and opening a segment does not need it.
+        case signatures = 4
     }
 }

@@ -94,6 +94,39 @@ public final class SegmentReader: Sendable {
         block = BlockReader(entry: entry, columns: columns, payload: payload, path: file.path, fileOffset: offset)
     }
 
+    /// Reads the signature of a block into `bytes`, and checks it; false, leaving `bytes` alone, when it has none.
+    ///
+    /// - Throws: ``CorruptionError`` or `FileError`; the block can be read all the same.
+    func readSignature(ofBlock index: Int, into bytes: inout [UInt8]) throws -> Bool {
+        let entry = blocks[index]
+        guard entry.signatureBitsLog2 > 0 else { return false }
+        let offset = Int(entry.signatureOffset)
+        bytes.resize(to: BlockSignature.bytes(bitsLog2: entry.signatureBitsLog2), filling: 0)
+        let read = try bytes.withUnsafeMutableBytes { try file.read(into: $0, at: offset) }
+        let checksum = bytes.withUnsafeBytes { CRC32C.checksum($0) }
+        guard read == bytes.count, checksum == entry.signatureChecksum else {
+            throw CorruptionError(
+                path: file.path, byteOffset: offset, what: "checksum of the signature of block \(index)",
+                expected: hexadecimal(entry.signatureChecksum), found: hexadecimal(checksum))
+        }
+        return true
+    }
+
+    /// The signature of a block; nil when it has none.
+    ///
+    /// - Throws: ``CorruptionError`` or `FileError`; the block can be read all the same.
+    public func signature(ofBlock index: Int) throws -> BlockSignature? {
+        var bytes: [UInt8] = []
+        guard try readSignature(ofBlock: index, into: &bytes) else { return nil }
+        return BlockSignature(
+            bitsLog2: blocks[index].signatureBitsLog2,
+            words: bytes.withUnsafeBytes { bytes in
+                stride(from: 0, to: bytes.count, by: 8).map {
+                    UInt64(littleEndian: bytes.loadUnaligned(fromByteOffset: $0, as: UInt64.self))
+                }
+            })
+    }
+
     private func check(_ column: ColumnEntry, of index: Int, in payload: [UInt8]) throws(CorruptionError) {
         let range = Int(column.offset)..<Int(column.offset) + Int(column.storedBytes)
         let checksum = payload.withUnsafeBytes { CRC32C.checksum(UnsafeRawBufferPointer(rebasing: $0[range])) }

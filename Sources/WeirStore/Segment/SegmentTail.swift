@@ -16,6 +16,8 @@ struct SegmentTail {
 
     private struct Section {
         let offset: Int
+        let length: Int
+        /// Empty when the section lies before the tail.
         let bytes: UnsafeRawBufferPointer
     }
 
@@ -53,7 +55,9 @@ struct SegmentTail {
         try tail.withUnsafeBytes { bytes in
             summary.tailChecksum = CRC32C.checksum(bytes)
             let sections = try sections(of: bytes, footer)
-            try readBlocks(try section(.blocks, sections), columns: try section(.columns, sections))
+            try readBlocks(
+                try section(.blocks, sections), columns: try section(.columns, sections),
+                signatures: sections[SegmentLayout.Section.signatures.rawValue])
             try readStreams(try section(.streams, sections), count: footer.streamCount)
         }
         summary.streams = streams.map(\.extent.stream)
@@ -130,7 +134,12 @@ struct SegmentTail {
             let offset: UInt64 = reader.read() ?? 0
             let length: UInt64 = reader.read() ?? 0
             // A kind that this version does not know is none of its business, wherever it lies.
-            guard SegmentLayout.Section(rawValue: kind) != nil else { continue }
+            guard let known = SegmentLayout.Section(rawValue: kind) else { continue }
+            if known == .signatures {
+                let place = tailOffset + start + index * SegmentLayout.sectionEntryBytes
+                sections[kind] = try signatures(offset, length, at: place)
+                continue
+            }
             guard offset >= UInt64(tailOffset), offset <= UInt64(tailOffset + start),
                 length <= UInt64(tailOffset + start) - offset
             else {
@@ -145,9 +154,20 @@ struct SegmentTail {
                     "checksum of section \(kind)", at: Int(offset), expected: hexadecimal(checksum),
                     found: hexadecimal(CRC32C.checksum(bytes)))
             }
-            sections[kind] = Section(offset: Int(offset), bytes: bytes)
+            sections[kind] = Section(offset: Int(offset), length: Int(length), bytes: bytes)
         }
         return sections
+    }
+
+    /// The section of signatures, whose bytes are checked one by one when they are read.
+    private func signatures(_ offset: UInt64, _ length: UInt64, at place: Int) throws(CorruptionError) -> Section {
+        let tail = UInt64(summary.tailOffset)
+        guard offset >= UInt64(SegmentLayout.headerBytes), offset <= tail, length <= tail - offset else {
+            throw corruption(
+                "section of signatures", at: place, expected: "between header and tail",
+                found: "\(length) bytes at \(offset)")
+        }
+        return Section(offset: Int(offset), length: Int(length), bytes: UnsafeRawBufferPointer(start: nil, count: 0))
     }
 
     private func section(
@@ -160,7 +180,9 @@ struct SegmentTail {
         return section
     }
 
-    private mutating func readBlocks(_ section: Section, columns: Section) throws(CorruptionError) {
+    private mutating func readBlocks(
+        _ section: Section, columns: Section, signatures: Section?
+    ) throws(CorruptionError) {
         guard section.bytes.count == summary.blocks * BlockEntry.bytes, summary.blocks > 0 else {
             throw corruption(
                 "block directory", at: section.offset, expected: "\(summary.blocks) entries and at least one",
@@ -172,6 +194,7 @@ struct SegmentTail {
             let place = section.offset + reader.offset
             guard let entry = BlockEntry(&reader) else { break }
             try check(entry, index, at: place)
+            try checkSignature(of: entry, index, in: signatures, at: place)
             self.columns.append(try readColumns(of: entry, index, in: columns))
             blocks.append(entry)
         }
@@ -197,6 +220,22 @@ struct SegmentTail {
             throw corruption(
                 "block \(index)", at: place, expected: "raw lines",
                 found: "\(entry.shapeCount) shapes; this needs a newer version of weir")
+        }
+    }
+
+    private func checkSignature(
+        of entry: BlockEntry, _ index: Int, in section: Section?, at place: Int
+    ) throws(CorruptionError) {
+        let bits = entry.signatureBitsLog2
+        if bits == 0 { return }
+        let start = UInt64(section?.offset ?? 0)
+        let end = start + UInt64(section?.length ?? 0)
+        guard BlockSignature.bitsLog2Range.contains(bits), entry.signatureOffset >= start,
+            entry.signatureOffset <= end, UInt64(BlockSignature.bytes(bitsLog2: bits)) <= end - entry.signatureOffset
+        else {
+            throw corruption(
+                "signature of block \(index)", at: place, expected: "a part of the section of signatures",
+                found: "2^\(bits) bits at \(entry.signatureOffset)")
         }
     }
 

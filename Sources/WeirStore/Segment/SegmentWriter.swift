@@ -15,6 +15,7 @@ public struct SegmentWriter: ~Copyable {
     private var flushedBytes = 0
     private var entries: [BlockEntry] = []
     private var columns = ByteWriter()
+    private var signatures = ByteWriter()
     private var streams: [UInt32: StreamBlocks] = [:]
 
     private struct StreamBlocks {
@@ -55,6 +56,7 @@ public struct SegmentWriter: ~Copyable {
         entry.columnsChecksum = columns.bytes.withUnsafeBytes {
             CRC32C.checksum(UnsafeRawBufferPointer(rebasing: $0[columnsStart...]))
         }
+        if let signature = block.signature { add(signature, of: &entry) }
         entries.append(entry)
         for extent in block.streams { add(extent, block: index) }
         block.payload.withUnsafeBytes {
@@ -62,6 +64,28 @@ public struct SegmentWriter: ~Copyable {
         }
         buffer.align(to: SegmentLayout.alignment)
         if buffer.count >= SegmentWriter.bufferBytes { try flush() }
+    }
+
+    /// Takes a signature; `entry` gets its place among the signatures for now.
+    private mutating func add(_ signature: BlockSignature, of entry: inout BlockEntry) {
+        entry.signatureOffset = UInt64(signatures.count)
+        entry.signatureBitsLog2 = signature.bitsLog2
+        signature.withUnsafeBytes { bytes in
+            entry.signatureChecksum = CRC32C.checksum(bytes)
+            signatures.append(bytes)
+        }
+    }
+
+    /// Writes the signatures; returns where and how many bytes.
+    private mutating func appendSignatures() -> Range<Int> {
+        let alignment = BlockSignature.alignment
+        buffer.appendZeros((alignment - fileBytes % alignment) % alignment)
+        let start = fileBytes
+        for index in entries.indices where entries[index].signatureBitsLog2 > 0 {
+            entries[index].signatureOffset += UInt64(start)
+        }
+        signatures.bytes.withUnsafeBytes { buffer.append($0) }
+        return start..<fileBytes
     }
 
     private mutating func add(_ extent: StreamExtent, block: UInt32) {
@@ -76,6 +100,7 @@ public struct SegmentWriter: ~Copyable {
     /// - Throws: `FileError` when the file cannot be written; the segment is then lost.
     public consuming func finish() throws(FileError) -> SegmentSummary {
         precondition(!entries.isEmpty, "a segment needs a block")
+        let signatureRange = appendSignatures()
         let sorted = streams.values.sorted { $0.extent.stream < $1.extent.stream }
         var summary = SegmentSummary(
             id: id, minTimestamp: .max, maxTimestamp: .min, rows: 0, rawBytes: 0, fileBytes: 0,
@@ -87,7 +112,8 @@ public struct SegmentWriter: ~Copyable {
             summary.rows += Int(entry.rows)
             summary.rawBytes += Int(entry.rawBytes)
         }
-        let tail = SegmentWriter.tail(summary, streams: sorted, entries: entries, columns: columns)
+        let tail = SegmentWriter.tail(
+            summary, streams: sorted, entries: entries, columns: columns, signatures: signatures, at: signatureRange)
         summary.tailLength = tail.count
         summary.fileBytes = fileBytes + tail.count
         summary.tailChecksum = tail.bytes.withUnsafeBytes { CRC32C.checksum($0) }
@@ -97,7 +123,8 @@ public struct SegmentWriter: ~Copyable {
     }
 
     private static func tail(
-        _ summary: SegmentSummary, streams: [StreamBlocks], entries: [BlockEntry], columns: ByteWriter
+        _ summary: SegmentSummary, streams: [StreamBlocks], entries: [BlockEntry], columns: ByteWriter,
+        signatures: ByteWriter, at signatureRange: Range<Int>
     ) -> ByteWriter {
         var tail = ByteWriter()
         var table = ByteWriter()
@@ -117,6 +144,12 @@ public struct SegmentWriter: ~Copyable {
         start = tail.count
         columns.bytes.withUnsafeBytes { tail.append($0) }
         closeSection(.columns, from: start)
+        if !signatureRange.isEmpty {
+            table.append(SegmentLayout.Section.signatures.rawValue)
+            table.append(signatures.bytes.withUnsafeBytes { CRC32C.checksum($0) })
+            table.append(UInt64(signatureRange.lowerBound))
+            table.append(UInt64(signatureRange.count))
+        }
         table.bytes.withUnsafeBytes { tail.append($0) }
         appendFooter(summary, table: table, to: &tail)
         return tail
