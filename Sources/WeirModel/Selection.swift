@@ -22,12 +22,16 @@ public struct Selection: Sendable {
     /// More that holds for every wanted line, with alternatives and without regard to case; the same freedom as with
     /// `requiredLiterals`, which need not be repeated here.
     public var requirements: [LineRequirement]
-    /// Whether the line bytes are needed of rows that are delivered; a count needs only timestamps and streams.
+    /// Whether the line bytes are needed of rows that are delivered; a count needs only timestamps and streams. Rows
+    /// whose fields are not read need theirs even so, see ``needsUnreadLines``.
     public var needsLines: Bool
     /// Whether structured metadata is needed.
     public var needsMetadata: Bool
     /// What can be read and judged without building lines; nil when the query looks at lines alone.
     public var fieldReading: (any FieldReading)?
+
+    /// Whether rows that come without fields need their lines: what a store goes by that reads no fields.
+    public var needsUnreadLines: Bool { needsLines || fieldReading != nil }
 
     /// Creates a selection that needs everything.
     public init(

@@ -61,7 +61,7 @@ public struct MemoryLogSource: LogSource {
             summary.blocksRead += 1
             summary.linesRead += batch.count
             summary.lineBytesRead += batch.lineBytes
-            switch try visit(number % max(workers, 1), selection.needsLines ? batch : withoutLines(batch)) {
+            switch try visit(number % max(workers, 1), selection.needsUnreadLines ? batch : withoutLines(batch)) {
             case .proceed: break
             case .narrow(let wanted): range = range.intersection(wanted)
             case .stop: return summary

@@ -39,10 +39,17 @@ struct SampleCollector<Fold: SampleFold>: BatchCollector, ~Copyable {
     private var compactAt = 1 << 14
     /// The series of each stream of the batch plus one; 0 is not known yet.
     private var seriesOfStream: [UInt32] = []
+    private let fields: FieldPlan?
+    private var tuples = FieldTuples()
+    /// The samples that combinations of field values give, from outcome ``FieldOutcome/firstSample`` on.
+    private var samplesOfTuples: [FieldSample] = []
+    /// The numbers of the values of the field that is unwrapped.
+    private var fieldNumbers: [Double] = []
 
     init(_ plan: SelectionPlan, projection: LabelProjection, value: SampleValue, spans: WindowSpans, partsMax: Int) {
         usesMetadata = plan.selection.needsMetadata
         run = PipelineRun(plan.pipeline, usesMetadata: usesMetadata)
+        fields = plan.fields
         table = SeriesTable(projection, names: plan.pipeline.names)
         self.value = value
         self.spans = spans
@@ -56,7 +63,9 @@ struct SampleCollector<Fold: SampleFold>: BatchCollector, ~Copyable {
         do {
             try batch.bytes.withUnsafeBytes { bytes in
                 if run.begin(batch, bytes: bytes) { table.forgetNames() }
-                if hasStages || (usesMetadata && !batch.metadataEnds.isEmpty) {
+                if let fields, fields.isRead(in: batch) {
+                    try takeFields(fields, of: batch, bytes: bytes)
+                } else if hasStages || (usesMetadata && !batch.metadataEnds.isEmpty) {
                     try takeEntries(of: batch, bytes: bytes)
                 } else {
                     try takeRows(of: batch, bytes: bytes)
@@ -105,19 +114,29 @@ struct SampleCollector<Fold: SampleFold>: BatchCollector, ~Copyable {
         for index in 0..<run.rows.count {
             let row = run.rows[index]
             guard run.enter(row, of: batch, bytes: bytes) else { continue }
-            let number: Double
-            switch value {
-            case .one: number = 1
-            case .lineBytes: number = Double(run.entry.line.count)
-            case .unwrapped(let unwrap):
-                guard let found = run.withEntry({ unwrap.value(of: &$0) }) else { continue }
-                number = found
-            }
-            linesMatched += 1
-            if refusesErrors && run.entry.labels.hasError { throw QueryError.pipelineFault(run.entry.labels) }
-            try fold(
-                FoldedSample(timestamp: batch.timestamps[row], value: number), into: table.series(of: run.entry.labels))
+            try takeEntry(at: batch.timestamps[row])
         }
+    }
+
+    /// Folds the entry that has passed the stages.
+    private mutating func takeEntry(at timestamp: Int64) throws {
+        guard let sample = try sampleOfEntry() else { return }
+        linesMatched += 1
+        try fold(FoldedSample(timestamp: timestamp, value: sample.number), into: sample.series)
+    }
+
+    /// What the entry that has passed the stages counts for; nil when it has nothing to unwrap.
+    private mutating func sampleOfEntry() throws -> FieldSample? {
+        let number: Double
+        switch value {
+        case .one: number = 1
+        case .lineBytes: number = Double(run.entry.line.count)
+        case .unwrapped(let unwrap):
+            guard let found = run.withEntry({ unwrap.value(of: &$0) }) else { return nil }
+            number = found
+        }
+        if refusesErrors && run.entry.labels.hasError { throw QueryError.pipelineFault(run.entry.labels) }
+        return FieldSample(series: table.series(of: run.entry.labels), number: number)
     }
 
     @inline(__always)
@@ -147,6 +166,119 @@ struct SampleCollector<Fold: SampleFold>: BatchCollector, ~Copyable {
                     + "results with functions like sum(), count() or topk()")
         }
         compactAt = max(compactAt, closed.count * 2)
+    }
+}
+
+/// The series and number that an entry counts for.
+private struct FieldSample {
+    var series: UInt32
+    var number: Double
+}
+
+/// What becomes of the rows of a combination of field values.
+private enum FieldOutcome {
+    static let unknown: UInt32 = 0
+    static let isDropped: UInt32 = 1
+    /// Each row has to be looked at.
+    static let isSingle: UInt32 = 2
+    /// From here on, positions in the list of samples.
+    static let firstSample: UInt32 = 3
+}
+
+/// Marks in the list of numbers; no text converts to them.
+private enum FieldNumber {
+    /// The value is empty: the entry has nothing to unwrap.
+    static let none = Double(nan: 1, signaling: false)
+    /// The value is no number.
+    static let faulty = Double(nan: 2, signaling: false)
+}
+
+extension SampleCollector {
+    /// Rows whose fields were read: stages run once for each combination of stream and values.
+    private mutating func takeFields(
+        _ fields: FieldPlan, of batch: LineBatch, bytes: UnsafeRawBufferPointer
+    ) throws {
+        samplesOfTuples.removeAll(keepingCapacity: true)
+        let isNumbered = tuples.begin(batch, ignoring: fields.valueField)
+        let hasMetadata = usesMetadata && !batch.metadataEnds.isEmpty
+        readNumbers(fields, of: batch, bytes: bytes)
+        let valueCodes = fields.valueField.map { batch.fields[$0].codes }
+        let timestamps = batch.timestamps
+        for row in 0..<timestamps.count {
+            guard isNumbered, !hasMetadata || batch.metadataRange(ofRow: row).isEmpty else {
+                try takeSingle(row, fields, of: batch, bytes: bytes)
+                continue
+            }
+            let number = valueCodes.map { fieldNumber($0[row]) }
+            let slot = tuples.slot(of: row)
+            var outcome = tuples[slot]
+            if outcome == FieldOutcome.unknown {
+                // Only an entry with a number shows what becomes of others.
+                let isOdd = number?.isNaN ?? false
+                outcome = isOdd ? FieldOutcome.isSingle : try judge(row, fields, of: batch, bytes: bytes)
+                if !isOdd { tuples[slot] = outcome }
+            }
+            guard outcome != FieldOutcome.isDropped else { continue }
+            if outcome == FieldOutcome.isSingle || number?.bitPattern == FieldNumber.faulty.bitPattern {
+                try takeSingle(row, fields, of: batch, bytes: bytes)
+                continue
+            }
+            guard number?.bitPattern != FieldNumber.none.bitPattern else { continue }
+            let sample = samplesOfTuples[Int(outcome - FieldOutcome.firstSample)]
+            linesMatched += 1
+            try fold(FoldedSample(timestamp: timestamps[row], value: number ?? sample.number), into: sample.series)
+        }
+    }
+
+    /// Runs the stages for a row to learn what becomes of all rows of its combination.
+    private mutating func judge(
+        _ row: Int, _ fields: FieldPlan, of batch: LineBatch, bytes: UnsafeRawBufferPointer
+    ) throws -> UInt32 {
+        guard batch.fields[0].codes[row] != FieldColumn.unread else { return FieldOutcome.isSingle }
+        guard run.enter(row, of: batch, bytes: bytes, fields: fields) else { return FieldOutcome.isDropped }
+        if fields.valueField != nil, case .unwrapped(let unwrap) = value,
+            run.entry.labels.hasError || run.entry.labels.isOriginal(unwrap.name)
+        {
+            return FieldOutcome.isSingle
+        }
+        guard let sample = try sampleOfEntry() else { return FieldOutcome.isDropped }
+        samplesOfTuples.append(sample)
+        return FieldOutcome.firstSample + UInt32(samplesOfTuples.count - 1)
+    }
+
+    /// Runs the stages for one row, over its line if the fields were not read.
+    private mutating func takeSingle(
+        _ row: Int, _ fields: FieldPlan, of batch: LineBatch, bytes: UnsafeRawBufferPointer
+    ) throws {
+        let passes =
+            batch.fields[0].codes[row] == FieldColumn.unread
+            ? run.enter(row, of: batch, bytes: bytes)
+            : run.enter(row, of: batch, bytes: bytes, fields: fields)
+        if passes { try takeEntry(at: batch.timestamps[row]) }
+    }
+
+    /// Converts the values of the field that is unwrapped, each once.
+    private mutating func readNumbers(_ fields: FieldPlan, of batch: LineBatch, bytes: UnsafeRawBufferPointer) {
+        fieldNumbers.removeAll(keepingCapacity: true)
+        guard let field = fields.valueField, case .unwrapped(let unwrap) = value else { return }
+        var arena = ByteArena()
+        for value in batch.fields[field].values {
+            arena.reset()
+            guard let text = fields.text(of: value, bytes, &arena), !text.isEmpty else {
+                fieldNumbers.append(FieldNumber.none)
+                continue
+            }
+            fieldNumbers.append(unwrap.number(in: text) ?? FieldNumber.faulty)
+        }
+    }
+
+    /// The number of a code, or a mark.
+    @inline(__always)
+    private func fieldNumber(_ code: UInt32) -> Double {
+        guard code < UInt32(fieldNumbers.count) else {
+            return code == FieldColumn.absent ? FieldNumber.none : FieldNumber.faulty
+        }
+        return fieldNumbers[Int(code)]
     }
 }
 

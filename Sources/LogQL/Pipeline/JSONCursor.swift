@@ -11,6 +11,9 @@ struct JSONCursor {
         let scanner: JSONScanner
         let text: JSONScanner.Text
 
+        /// Whether it differs from the characters it stands for.
+        var hasEscape: Bool { text.hasEscape }
+
         /// The characters: in place, or in `arena` where escapes had to be undone. Empty when an escape is invalid.
         func plain(in arena: inout ByteArena) -> UnsafeRawBufferPointer {
             guard text.hasEscape else { return UnsafeRawBufferPointer(rebasing: scanner.bytes[text.range]) }

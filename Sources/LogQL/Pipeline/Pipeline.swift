@@ -8,8 +8,8 @@ struct Pipeline: Sendable {
     let lineFilters: [LineFilter]
     /// What runs entry by entry behind them.
     let stages: [Stage]
-    /// The names that the stages mention.
-    let names: LabelNameRegistry
+    /// The names that the stages mention, and others that a reader wants numbered.
+    var names: LabelNameRegistry
 
     /// Builds the running form of stages.
     ///

@@ -53,6 +53,23 @@ struct PipelineRun: ~Copyable {
         return true
     }
 
+    /// Runs the stages for a row whose fields were read; they become labels where the parser stands.
+    ///
+    /// - Returns: whether the entry passed them.
+    mutating func enter(
+        _ row: Int, of batch: LineBatch, bytes: UnsafeRawBufferPointer, fields: FieldPlan
+    ) -> Bool {
+        load(row, of: batch, bytes: bytes)
+        for (index, stage) in pipeline.stages.enumerated() {
+            if index == fields.parserIndex {
+                fields.extract(row, of: batch, bytes: bytes, into: &entry)
+            } else {
+                guard stage.apply(to: &entry) else { return false }
+            }
+        }
+        return true
+    }
+
     /// Runs one more stage for the entry, such as the filters behind an unwrap.
     mutating func apply(_ stage: Stage) -> Bool {
         stage.apply(to: &entry)

@@ -19,7 +19,7 @@ final class UnwrapStage: Sendable {
     /// A text that is no number marks the entry as faulty and counts as 0, for the filters to decide.
     func value(of entry: inout PipelineEntry) -> Double? {
         guard let text = entry.labels.value(of: name), !text.isEmpty else { return nil }
-        let value = convert(text)
+        let value = number(in: text)
         if value == nil, !entry.labels.hasError {
             entry.fail(.sample, details: "cannot read \(String(decoding: text, as: UTF8.self)) as \(kind)")
         }
@@ -29,7 +29,8 @@ final class UnwrapStage: Sendable {
         return value ?? 0
     }
 
-    private func convert(_ text: UnsafeRawBufferPointer) -> Double? {
+    /// The number that a text means; nil when it is none.
+    func number(in text: UnsafeRawBufferPointer) -> Double? {
         switch conversion {
         case .number: ValueText.number(text)
         case .bytes: ValueText.byteSize(text).map { Double($0) }

@@ -67,7 +67,7 @@ extension StageSyntax {
 
 extension LabelFilterSyntax {
     /// Adds the labels that the filter looks at.
-    fileprivate func collectNames(into names: inout Set<String>) {
+    func collectNames(into names: inout Set<String>) {
         switch self {
         case .text(let matcher): names.insert(matcher.name)
         case .number(let name, _, _), .duration(let name, _, _), .bytes(let name, _, _), .ip(let name, _, _):

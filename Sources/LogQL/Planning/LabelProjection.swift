@@ -17,6 +17,9 @@ enum LabelProjection: Sendable, Hashable {
         self = grouping.isWithout ? .without(names.union(label.map { [$0] } ?? [])) : .by(names)
     }
 
+    /// Whether only listed labels name the series.
+    var isBy: Bool { if case .by = self { true } else { false } }
+
     /// Whether the error labels are asked for, so that faulty entries are counted instead of refused.
     var asksForErrors: Bool {
         if case .by(let names) = self { return names.contains("__error__") }

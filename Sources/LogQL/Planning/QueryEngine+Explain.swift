@@ -58,6 +58,10 @@ extension SelectionPlan {
         for literal in selection.requiredLiterals {
             lines.append("blocks must hold: \(QuotedText.quote(String(decoding: literal, as: UTF8.self)))")
         }
+        if let fields {
+            let names = fields.fieldNames.joined(separator: ", ")
+            lines.append("fields \(fields.isFilter ? "judged" : "read") before lines: \(names)")
+        }
         if !selection.needsLines { lines.append("lines are not read") }
         if !selection.needsMetadata { lines.append("structured metadata is not read") }
         if !pipeline.lineFilters.isEmpty {

@@ -13,6 +13,8 @@ struct SelectionPlan: Sendable {
     let projection: LabelProjection?
     /// The labels that parsers have to find.
     let demand: LabelDemand
+    /// What can be known of entries without parsing their lines.
+    let fields: FieldPlan?
 
     /// Plans a log query over `[start, end)`.
     init(
@@ -24,11 +26,12 @@ struct SelectionPlan: Sendable {
         unwrap = nil
         projection = nil
         demand = .everything
+        fields = try FieldPlan(filtersOf: query.stages, now: now)
         // Equal start and end ask for the entries of exactly that instant.
         let last = range.start == range.end ? range.end.advanced(byNanoseconds: 1) : range.end
         selection = Selection(
             tenant: tenant, matchers: query.matchers, range: TimeRange(start: range.start, end: last),
-            direction: direction, requiredLiterals: SelectionPlan.requiredLiterals(pipeline))
+            direction: direction, requiredLiterals: SelectionPlan.requiredLiterals(pipeline), fieldReading: fields)
     }
 
     /// Plans the reading for a range aggregation whose windows end at `first` … `last`.
@@ -54,7 +57,15 @@ struct SelectionPlan: Sendable {
         } else {
             unwrap = nil
         }
-        pipeline = try Pipeline(stages, context: &context)
+        let built = try Pipeline(stages, context: &context)
+        var fields: FieldPlan?
+        if !countsBytes {
+            fields = FieldPlan(entriesOf: stages, built, demand: demand, projection: projection, unwrap: range.unwrap)
+        }
+        if fields == nil, demand != .only([]) { fields = try FieldPlan(filtersOf: stages, now: now) }
+        let makesEntries = fields.map { !$0.isFilter } ?? false
+        pipeline = makesEntries ? fields?.pipeline ?? built : built
+        self.fields = fields
         self.projection = projection
         let offset = range.offsetNanoseconds
         // The window is (t - range, t]; the store takes [from, to).
@@ -64,8 +75,8 @@ struct SelectionPlan: Sendable {
         selection = Selection(
             tenant: tenant, matchers: range.query.matchers, range: TimeRange(start: start, end: end),
             direction: .forward, requiredLiterals: SelectionPlan.requiredLiterals(pipeline),
-            needsLines: countsBytes || stages.contains { $0.readsLine },
-            needsMetadata: demand != .only([]))
+            needsLines: !makesEntries && (countsBytes || stages.contains { $0.readsLine }),
+            needsMetadata: demand != .only([]), fieldReading: fields)
     }
 
     /// Texts that stand in every line which the filters let through.

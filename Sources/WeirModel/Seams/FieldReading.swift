@@ -11,6 +11,10 @@ public protocol FieldReading: Sendable {
 
     /// Where the fields stand in lines that are made like `sample`.
     ///
+    /// What stands in a hole never changes how the rest of a line is read. Between quotes of the sample it has no quote
+    /// that is not escaped, and no half of an escape. Elsewhere it is a whole number, `true`, `false`, `null` or array
+    /// where the sample is a JSON object, and has neither space, quote nor `=` where it is not.
+    ///
     /// - Parameters:
     ///   - sample: one line of the kind. All others have the same bytes outside the holes.
     ///   - holes: the changing parts, as ranges of the sample, ascending and without overlap.

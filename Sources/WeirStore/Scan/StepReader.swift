@@ -65,7 +65,7 @@ struct StepReader {
     ) throws {
         do {
             try step.source.read(
-                into: &batch, needsLines: selection.needsLines || isMerging,
+                into: &batch, needsLines: selection.needsUnreadLines || isMerging,
                 needsMetadata: selection.needsMetadata || isMerging, scratch: &scratch)
         } catch let error as CorruptionError {
             onDamage(error)
