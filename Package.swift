@@ -116,6 +116,7 @@ let package = Package(
         .tests("LogQLSyntaxTests", ["LogQL", "WeirModel"]),
         .tests("WeirTemplateTests", ["WeirTemplate"]),
         .tests("LogQLStageTests", ["LogQL", "WeirModel"]),
+        .tests("ColumnTests", ["WeirStore", "WeirBytes"]),
     ],
     cxxLanguageStandard: .cxx17
 )

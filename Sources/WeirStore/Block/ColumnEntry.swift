@@ -18,29 +18,53 @@ public enum ColumnKind: UInt8, Sendable {
     case metadataValue = 12
 }
 
-/// How a column's values became bytes. On disk, never renumber; the ids not named here are kept for the encodings of
-/// shapes that docs/formats/segment.md lists.
+/// How a column's values became bytes. On disk, never renumber; 12 is kept; docs/formats/segment.md
+/// draws them.
 public enum ColumnEncoding: UInt8, Sendable {
+    /// One value that all rows have.
+    case constant = 0
     /// Distinct strings and a packed index per value.
     case dictionary = 1
     /// Packed unsigned integers.
     case integers = 2
     /// Packed differences of ascending integers.
     case integerDeltas = 3
+    /// Texts of digits, all of one length, as packed numbers.
+    case fixedDigits = 4
+    /// Texts of decimal fractions as packed numbers.
+    case decimals = 5
+    /// Texts of hexadecimal digits, all of one length, as half bytes.
+    case hex = 6
+    /// Texts of instants as packed differences to the rows' timestamps.
+    case clocks = 7
+    /// Texts of UUIDs as 16 bytes.
+    case uuids = 8
+    /// Texts of IPv4 addresses as packed numbers.
+    case ipv4 = 9
     /// Packed lengths and the strings end to end.
     case raw = 10
+    /// Texts split into what they have in common and columns of what they have not.
+    case nested = 11
     /// Runs of equal integers.
     case integerRuns = 13
     /// Distinct integers and a packed index per value.
     case integerDictionary = 14
+    /// Packed lengths and the texts end to end, without frames.
+    case texts = 15
+    /// Distinct texts and a packed index per value, without frames.
+    case textDictionary = 16
+    /// Texts of whole numbers as packed numbers.
+    case wholes = 17
 }
 
-/// How a column's frames are compressed. On disk, never renumber; 2 and 3 are kept for zlib and zstd.
+/// How a column's frames are compressed. On disk, never renumber; 3 is kept for zstd.
 public enum ColumnCodec: UInt8, Sendable {
     /// Not at all.
     case none = 0
     /// LZ4 blocks.
     case lz4 = 1
+    /// One zlib stream without header.
+    case zlib = 2
 }
 
 /// One entry of a block's column directory: where a column lies and how to read it.

@@ -26,15 +26,22 @@ enum PackedIntegers {
                 low = min(low, value)
                 high = max(high, value)
             }
-            let needed = UInt64.bitWidth - (high - low).leadingZeroBitCount
-            let width = needed > widthMax ? 64 : needed
+            let width = width(of: high - low)
             writer.replace(at: widthsAt + group, with: UInt8(width))
             writer.replace(at: basesAt + group * 8, with: low)
             appendGroup(part, base: low, width: width, to: &writer)
         }
     }
 
-    private static func appendGroup(
+    /// The bits that each of some values takes when they differ by at most `range`.
+    @inline(__always)
+    static func width(of range: UInt64) -> Int {
+        let needed = UInt64.bitWidth - range.leadingZeroBitCount
+        return needed > widthMax ? 64 : needed
+    }
+
+    /// Appends the low `width` bits of how much each value exceeds `base`.
+    static func appendGroup(
         _ values: UnsafeBufferPointer<UInt64>, base: UInt64, width: Int, to writer: inout ByteWriter
     ) {
         guard width > 0 else { return }
@@ -97,7 +104,7 @@ enum PackedIntegers {
 
     /// Reads up to 8 bytes behind the last packed bit.
     @inline(__always)
-    private static func unpack<Value: FixedWidthInteger & UnsignedInteger>(
+    static func unpack<Value: FixedWidthInteger & UnsignedInteger>(
         _ packed: UnsafeRawPointer, count: Int, width: Int, base: Value, to target: UnsafeMutablePointer<Value>
     ) {
         if width == 0 {

@@ -1,0 +1,88 @@
+/// Decimal digits, eight at a time.
+enum DecimalDigits {
+    static let zeros: UInt64 = 0x3030_3030_3030_3030
+
+    /// The powers of ten that fit.
+    static let powers: [UInt64] = (0..<20).map { exponent in (0..<exponent).reduce(1) { power, _ in power * 10 } }
+
+    /// The eight digits of `number`, which is below 10^8, as bytes 0...9, the first in the lowest byte.
+    ///
+    /// Splits into halves of four, two and one digit in parallel lanes; the factors are reciprocals that are exact for
+    /// what lanes can hold.
+    @inline(__always)
+    static func eight(_ number: UInt64) -> UInt64 {
+        let high = number / 10_000
+        let fours = high | (number &- high &* 10_000) &<< 32
+        let hundreds = ((fours &* 10_486) &>> 20) & 0x0000_007f_0000_007f
+        let twos = hundreds | (fours &- hundreds &* 100) &<< 16
+        let tens = ((twos &* 103) &>> 10) & 0x000f_000f_000f_000f
+        return tens | (twos &- tens &* 10) &<< 8
+    }
+
+    /// Writes `number` without leading zeros; touches up to 24 bytes.
+    @inline(__always)
+    static func write(_ number: UInt64, at target: UnsafeMutableRawPointer) -> Int {
+        if number < 100_000_000 { return writeHead(number, at: target) }
+        let upper = number / 100_000_000
+        if upper < 100_000_000 {
+            let head = writeHead(upper, at: target)
+            writeEight(number &- upper &* 100_000_000, at: target + head)
+            return head + 8
+        }
+        let top = upper / 100_000_000
+        let head = writeHead(top, at: target)
+        writeEight(upper &- top &* 100_000_000, at: target + head)
+        writeEight(number &- upper &* 100_000_000, at: target + head + 8)
+        return head + 16
+    }
+
+    /// Writes the lowest `width` (at most 18) digits of `number` with leading zeros; touches up to 24 bytes.
+    @inline(__always)
+    static func write(_ number: UInt64, width: Int, at target: UnsafeMutableRawPointer) {
+        var rest = number
+        var end = width
+        while end > 8 {
+            let upper = rest / 100_000_000
+            writeEight(rest &- upper &* 100_000_000, at: target + end - 8)
+            rest = upper
+            end -= 8
+        }
+        if end == 0 { return }
+        // What stands behind is written already, so a whole word must not be stored.
+        var word = (eight(rest % 100_000_000) | zeros) &>> UInt64(64 - end * 8)
+        if end == width {
+            target.storeBytes(of: word.littleEndian, as: UInt64.self)
+            return
+        }
+        for index in 0..<end {
+            target.storeBytes(of: UInt8(truncatingIfNeeded: word), toByteOffset: index, as: UInt8.self)
+            word &>>= 8
+        }
+    }
+
+    /// The number that `length` digits (at most 18) stand for; nil when one is no digit.
+    @inline(__always)
+    static func number(_ text: UnsafeRawPointer, length: Int) -> UInt64? {
+        var number: UInt64 = 0
+        for index in 0..<length {
+            let digit = text.load(fromByteOffset: index, as: UInt8.self) &- 0x30
+            if digit > 9 { return nil }
+            number = number &* 10 &+ UInt64(digit)
+        }
+        return number
+    }
+
+    @inline(__always)
+    private static func writeHead(_ number: UInt64, at target: UnsafeMutableRawPointer) -> Int {
+        let digits = eight(number)
+        let leading = min(digits.trailingZeroBitCount &>> 3, 7)
+        let word = (digits | zeros) &>> UInt64(leading &<< 3)
+        target.storeBytes(of: word.littleEndian, as: UInt64.self)
+        return 8 &- leading
+    }
+
+    @inline(__always)
+    private static func writeEight(_ number: UInt64, at target: UnsafeMutableRawPointer) {
+        target.storeBytes(of: (eight(number) | zeros).littleEndian, as: UInt64.self)
+    }
+}
