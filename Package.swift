@@ -75,7 +75,7 @@ let package = Package(
         .room("WeirStore", ["WeirModel", "WeirSystem", "WeirBytes", .grdb]),
 
         // Layer 3: the parts of the programs.
-        .room("WeirAgent", ["WeirModel", "WeirSystem", "WeirBytes", "WeirRegex", "LogQL"]),
+        .room("WeirAgent", ["WeirModel", "WeirSystem", "WeirBytes", "WeirRegex", "WeirTemplate", "LogQL"]),
         .room("WeirAPI", ["WeirModel", "WeirBytes", "LogQL"]),
         .room("WeirConfig", ["WeirModel", "WeirStore", "LogQL", "WeirAgent", "WeirAPI", .yams]),
 

@@ -26,6 +26,10 @@ public struct AgentStatistics: Sendable {
     public internal(set) var deliveries: [AgentDelivery] = []
 
     var follow = FollowCounts()
+    /// The users' own metrics, which are read when somebody asks.
+    var custom: [MetricsStage] = []
+    /// When the picture was taken, nanoseconds since 1970 UTC.
+    var taken: Int64 = 0
 
     /// Entries that came out of the stages.
     public var entriesEmitted: Int { follow.linesEmitted }
@@ -62,6 +66,19 @@ public struct AgentStatistics: Sendable {
             MetricFamily(
                 "weir_agent_read_errors_total", "Failed attempts to open or read a file.", .counter,
                 value: Double(follow.readErrors)))
+        return families + customMetrics
+    }
+
+    /// What `metrics` stages have counted; stages of several jobs may share a name.
+    private var customMetrics: [MetricFamily] {
+        var families: [MetricFamily] = []
+        for family in custom.flatMap({ $0.families(now: taken) }) {
+            if let known = families.firstIndex(where: { $0.name == family.name && $0.kind == family.kind }) {
+                families[known].samples += family.samples
+            } else {
+                families.append(family)
+            }
+        }
         return families
     }
 

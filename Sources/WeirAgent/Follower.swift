@@ -93,6 +93,8 @@ package final class Follower {
     package func snapshot() -> AgentStatistics {
         var statistics = AgentStatistics()
         statistics.follow = context.counts
+        statistics.custom = targets.metrics
+        statistics.taken = context.now
         statistics.targets = order.compactMap { path in
             guard let tailer = tailers[path] else { return nil }
             let front = tailer.front

@@ -25,7 +25,7 @@ import WeirTesting
     }
 
     @Test func `a stage that cannot run is refused with its name`() {
-        #expect(StageConfiguration.limit(rate: 1, burst: 1, drops: true).problem()?.stage == "limit")
+        #expect(StageConfiguration.limit(.init(rate: 0, burst: 1)).problem()?.stage == "limit")
         #expect(StageConfiguration.regex(expression: "(", source: nil).problem()?.stage == "regex")
         #expect(StageConfiguration.regex(expression: "(?P<a>.)", source: nil).problem() == nil)
     }

@@ -23,7 +23,7 @@ import WeirModel
     }
 
     /// Checks the lines, the labels of the first one besides those of the target, and its time where one is given.
-    private func check(_ construct: Construct) async throws {
+    func check(_ construct: Construct) async throws {
         let scene = try FollowingScene(stages: construct.stages)
         try scene.append(construct.input + "\n", to: "logs/a.log")
         await scene.settle()

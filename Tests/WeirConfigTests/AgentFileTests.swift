@@ -95,8 +95,8 @@ import WeirModel
               - job_name: all
                 static_configs: [{labels: {__path__: /x}}]
                 pipeline_stages:
-                  - docker: {}
                   - cri: {max_partial_lines: 5}
+                  - docker: {}
                   - logfmt: {mapping: {level: , ts: time}, source: body}
                   - regex: {expression: '(?P<a>.)'}
                   - timestamp: {source: ts, format: RFC3339, fallback_formats: [Unix], action_on_failure: skip}
@@ -116,6 +116,16 @@ import WeirModel
                   - limit: {rate: 10, burst: 20, drop: true}
                   - pack: {labels: [pod], ingest_timestamp: false}
                   - template: {source: a, template: x}
+                  - geoip: {db: /x.mmdb, source: ip, db_type: city}
+                  - eventlogmessage: {source: m, drop_invalid_labels: true}
+                  - metrics:
+                      seconds:
+                        type: Histogram
+                        description: How long it took.
+                        source: took
+                        max_idle_duration: 24h
+                        config: {buckets: [1, 0.5]}
+                      lines_total: {type: Counter, config: {match_all: true, action: inc}}
             """)
         #expect(file.diagnostics.map(\.severity) == [.warning])
         var timestamp = StageConfiguration.TimestampStage(source: "ts", format: "RFC3339")
@@ -132,17 +142,27 @@ import WeirModel
         var multiline = StageConfiguration.Multiline(firstLine: #"^\d"#)
         multiline.waitMax = .seconds(1)
         multiline.linesMax = 9
+        var limit = StageConfiguration.Limit(rate: 10, burst: 20)
+        limit.drops = true
+        var message = StageConfiguration.EventLogMessage()
+        (message.source, message.dropsInvalidNames) = ("m", true)
+        var seconds = StageConfiguration.Metric(name: "seconds", kind: .histogram, action: .observe)
+        (seconds.help, seconds.source, seconds.buckets) = ("How long it took.", "took", [0.5, 1])
+        seconds.idleMax = .seconds(86_400)
+        var lines = StageConfiguration.Metric(name: "lines_total", kind: .counter, action: .increase)
+        lines.matchesAll = true
         var cri = StageConfiguration.CRI()
         cri.partialLinesMax = 5
         #expect(
             file.agent.scrapes.first?.stages == [
-                .docker, .cri(cri), .logfmt(.init(mapping: ["level": nil, "ts": "time"], source: "body")),
+                .cri(cri), .docker, .logfmt(.init(mapping: ["level": nil, "ts": "time"], source: "body")),
                 .regex(expression: "(?P<a>.)", source: nil), .timestamp(timestamp), .staticLabels(["a": "b"]),
                 .labelDrop(["filename"]), .labelAllow(["job"]), .structuredMetadata(["trace": nil]), .drop(drop),
                 .match(match), .multiline(multiline),
                 .replace(expression: #"p=(\S+)"#, source: nil, replacement: ""), .tenant(.source("team")),
-                .sampling(rate: 0.25), .limit(rate: 10, burst: 20, drops: true),
-                .pack(labels: ["pod"], usesReadTime: false), .unsupported(name: "template"),
+                .sampling(rate: 0.25), .limit(limit),
+                .pack(labels: ["pod"], usesReadTime: false), .template(source: "a", template: "x"),
+                .unsupported(name: "geoip"), .eventLogMessage(message), .metrics([seconds, lines]),
             ])
     }
 
@@ -154,6 +174,21 @@ import WeirModel
                 "promtail.yaml:4:14: error: scrape_configs[0].pipeline_stages[0].jsn: there is no stage of this name; "
                     + "write json"
             ])
+    }
+
+    @Test(
+        arguments: [
+            ("regex: {expression: '('}", "missing )"),
+            ("timestamp: {source: t, format: rfc3339}", "is written RFC3339"),
+            ("timestamp: {source: t, format: RFC3339, location: Mars/Base}", "no time zone of this machine"),
+            ("limit: {rate: 1}", "burst above 0"), ("json: {expressions: {a: 'b['}}", "no JMESPath"),
+            ("template: {source: a, template: '{{ frob }}'}", "frob"), ("sampling: {rate: 2}", "0...1"),
+            ("limit: {rate: 1, burst: 1, by_label_name: app}", "drop: true"),
+        ])
+    func `a stage that cannot run is an error with its reason`(stage: String, reason: String) {
+        let file = read("scrape_configs: [{job_name: a, pipeline_stages: [{\(stage)}]}]")
+        #expect(!file.isUsable)
+        #expect(file.diagnostics.contains { $0.message.contains(reason) }, "\(file.diagnostics)")
     }
 
     @Test func `Docker's discovery becomes following its files`() {

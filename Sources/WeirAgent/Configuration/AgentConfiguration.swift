@@ -10,6 +10,8 @@ public struct AgentConfiguration: Sendable {
     public var scrapes: [ScrapeConfiguration] = []
     /// The folder of Docker containers to follow with labels of their own; nil leaves Docker to `scrapes`.
     public var docker: DockerSourceConfiguration?
+    /// This machine's name, which `__host__` is compared with; empty compares nothing.
+    public var hostName = ""
     /// How much the agent may hold and how often it looks.
     public var limits = AgentLimits()
     /// Where the agent answers `/ready`, `/metrics` and `/targets`.

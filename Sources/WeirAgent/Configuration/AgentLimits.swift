@@ -18,6 +18,10 @@ public struct AgentLimits: Sendable, Hashable {
     public var partialLineTimeout: Duration = .seconds(5)
     /// Lines per second that may be read (`limits_config.readline_rate` when enabled); nil is no bound.
     public var linesPerSecondMax: Double?
+    /// How many lines may come at once before that rate holds (`readline_burst`); nil is one second's worth.
+    public var linesBurstMax: Int?
+    /// Whether lines beyond the rate are dropped (`readline_rate_drop`); otherwise reading waits, and nothing is lost.
+    public var dropsLinesBeyondRate = false
 
     /// Creates the defaults.
     public init() {}

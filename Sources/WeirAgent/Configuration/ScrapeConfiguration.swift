@@ -30,6 +30,8 @@ public struct StaticTarget: Sendable, Hashable {
 
     /// The label that holds the pattern of files.
     public static let pathLabel = "__path__"
+    /// The label that names the machine whose files are meant; other machines leave them alone.
+    public static let hostLabel = "__host__"
     /// The label that holds the pattern of files left out.
     public static let excludeLabel = "__path_exclude__"
 }

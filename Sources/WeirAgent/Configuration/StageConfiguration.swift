@@ -39,7 +39,13 @@ public indirect enum StageConfiguration: Sendable, Hashable {
     /// Keeps a share of the lines, between 0 and 1.
     case sampling(rate: Double)
     /// Drops, or holds back, lines beyond a rate per second.
-    case limit(rate: Double, burst: Int, drops: Bool)
+    case limit(Limit)
+    /// Sets an extracted value to the text of a template over all of them.
+    case template(source: String, template: String)
+    /// Counts and measures lines under metrics of the user's own.
+    case metrics([Metric])
+    /// Takes the text of a Windows event apart.
+    case eventLogMessage(EventLogMessage)
     /// Packs labels and the line into one JSON object.
     case pack(labels: [String], usesReadTime: Bool)
     /// A stage that Promtail knows and Weir does not run; the loader has warned about it by this name.

@@ -4,6 +4,9 @@ internal import WeirSystem
 /// Which files the configuration means, and the labels of each.
 struct FileTargets: Sendable {
     private let groups: [Group]
+    private let hostName: String
+    /// The stages of the configuration that count lines for users.
+    let metrics: [MetricsStage]
 
     /// Files under one pattern, with what happens to their lines.
     private struct Group: Sendable {
@@ -31,26 +34,44 @@ struct FileTargets: Sendable {
     /// Checks the configuration.
     init(_ configuration: AgentConfiguration) throws(StageError) {
         var groups: [Group] = []
+        hostName = configuration.hostName
+        // One rate for all files, as all plans share the stage.
+        let rate = try FileTargets.readRate(configuration.limits)
         for scrape in configuration.scrapes {
-            let plan = try StagePlan(scrape.stages.filter(\.isRunnable))
+            var plan = try StagePlan(scrape.stages.compactMap(\.runnable))
+            if let rate { plan.append(rate, named: "readline_rate") }
             let relabelling = try Relabelling(scrape.relabelRules)
             for target in scrape.targets {
-                guard let path = target.labels[StaticTarget.pathLabel] else { continue }
+                // Rules may make the path. One that cannot tell yet, because it needs a file's metadata, drops nothing.
+                let relabelled = relabelling.apply(target.labels) ?? target.labels
+                guard let path = relabelled[StaticTarget.pathLabel] ?? target.labels[StaticTarget.pathLabel],
+                    !path.isEmpty
+                else { continue }
+                let excluded = relabelled[StaticTarget.excludeLabel] ?? target.labels[StaticTarget.excludeLabel]
                 groups.append(
                     Group(
-                        pattern: Glob(path), excluded: target.labels[StaticTarget.excludeLabel].map { Glob($0) },
-                        labels: target.labels, relabelling: relabelling, plan: plan, isDockerSource: false))
+                        pattern: Glob(path), excluded: excluded.map { Glob($0) }, labels: target.labels,
+                        relabelling: relabelling, plan: plan, isDockerSource: false))
             }
         }
         if let docker = configuration.docker {
+            var plan = try StagePlan(docker.stages.compactMap(\.runnable), isDockerSource: true)
+            if let rate { plan.append(rate, named: "readline_rate") }
             groups.append(
                 Group(
                     pattern: Glob(docker.containersFolder + "/*/*-json.log"), excluded: nil, labels: docker.labels,
-                    relabelling: try Relabelling(docker.relabelRules),
-                    plan: try StagePlan(docker.stages.filter(\.isRunnable), isDockerSource: true), isDockerSource: true)
-            )
+                    relabelling: try Relabelling(docker.relabelRules), plan: plan, isDockerSource: true))
         }
         self.groups = groups
+        metrics = groups.flatMap(\.plan.metrics)
+    }
+
+    private static func readRate(_ limits: AgentLimits) throws(StageError) -> CompiledStage? {
+        guard let rate = limits.linesPerSecondMax else { return nil }
+        var settings = StageConfiguration.Limit(rate: rate, burst: limits.linesBurstMax ?? max(1, Int(rate)))
+        settings.drops = limits.dropsLinesBeyondRate
+        var plan = try StagePlan([])
+        return .limit(try LimitStage(settings, &plan))
     }
 
     /// Looks for files. A path that two groups mean belongs to the first.
@@ -68,7 +89,7 @@ struct FileTargets: Sendable {
         return discovery
     }
 
-    /// A reader for a file that was found; nil when relabelling drops it.
+    /// A reader for a file that was found; nil when relabelling drops it, or leaves it to another machine.
     func reader(
         for found: Found, limits: AgentLimits, on files: any FileSystem
     ) -> (labels: LabelSet, reader: LineReader)? {
@@ -78,6 +99,7 @@ struct FileTargets: Sendable {
         for label in container?.metaLabels ?? [] { labels[label.name] = label.value }
         if group.isDockerSource { for label in container?.streamLabels ?? [] { labels[label.name] = label.value } }
         guard var kept = group.relabelling.apply(labels) else { return nil }
+        if let host = kept[StaticTarget.hostLabel], !host.isEmpty, !hostName.isEmpty, host != hostName { return nil }
         for label in kept.labels where label.name.hasPrefix("__") { kept[label.name] = nil }
         // Container paths differ only by an id that the labels say better.
         if !group.isDockerSource { kept["filename"] = found.path }
@@ -85,9 +107,4 @@ struct FileTargets: Sendable {
         let runner = StageRunner(group.plan, labels: kept, limits: limits, trimsNewline: isDockerLog)
         return (kept, LineReader(runner, isDockerLog: isDockerLog, lineBytesMax: limits.lineBytesMax))
     }
-}
-
-extension StageConfiguration {
-    /// Whether the stage can run; those that cannot were reported when the configuration was loaded.
-    var isRunnable: Bool { problem() == nil }
 }

@@ -43,8 +43,8 @@ struct Relabelling: Sendable {
         case .drop: return match(pattern, joined) == nil
         case .keepequal: return joined == labels[rule.targetLabel] ?? ""
         case .dropequal: return joined != labels[rule.targetLabel] ?? ""
-        case .lowercase: labels[rule.targetLabel] = joined.lowercased()
-        case .uppercase: labels[rule.targetLabel] = joined.uppercased()
+        case .lowercase: labels[rule.targetLabel] = joined.isEmpty ? nil : joined.lowercased()
+        case .uppercase: labels[rule.targetLabel] = joined.isEmpty ? nil : joined.uppercased()
         case .hashmod: labels[rule.targetLabel] = String(MD5.lowHalf(Array(joined.utf8)) % rule.modulus)
         case .labelmap:
             for label in labels.labels {

@@ -17,13 +17,18 @@ enum CompiledStage: Sendable {
     case labelAllow(Set<Int>)
     case structuredMetadata([MetadataSource])
     case drop(DropStage)
-    case match(MatchStage)
+    /// The stages up to `end` are for lines that match.
+    case match(MatchStage, end: Int)
     case multiline(MultilineStage)
     case replace(ReplaceStage)
     case tenant(TenantStage)
     case decolorize
     case sampling(Double)
     case pack(PackStage)
+    case limit(LimitStage)
+    case template(TemplateStage)
+    case metrics(MetricsStage)
+    case eventLog(EventLogStage)
 }
 
 /// A label and the extracted value it is set from, as slots.

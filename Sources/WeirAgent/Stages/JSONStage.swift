@@ -1,11 +1,13 @@
 internal import WeirBytes
 
-/// Takes values out of a JSON object: plain names, dotted paths and array positions of JMESPath.
+/// Takes values out of a JSON object by expressions of JMESPath: names, dotted paths and array positions in one walk over
+/// the bytes, everything else over a tree of the document.
 final class JSONStage: Sendable {
     private let source: Int?
     private let dropsMalformed: Bool
     private let root: JSONPathNode
     private let slotCount: Int
+    private let expressions: [(path: JMESPath, slot: Int)]
 
     /// A value found, not yet put in its slot: a line that turns out to be no JSON must not leave half its values.
     private struct Found {
@@ -16,15 +18,21 @@ final class JSONStage: Sendable {
     init(_ settings: StageConfiguration.JSON, _ plan: inout StagePlan) throws(StageError) {
         source = settings.source.map { plan.value($0) }
         dropsMalformed = settings.dropsMalformed
+        var expressions: [(path: JMESPath, slot: Int)] = []
         var paths: [(steps: ArraySlice<JSONPathNode.Step>, slot: Int)] = []
         for (name, expression) in settings.expressions.sorted(by: { $0.key < $1.key }) {
             let text = expression ?? ""
-            guard let steps = JSONPathNode.parse(text.isEmpty ? name : text) else {
-                throw StageError(
-                    stage: "json", reason: "expression \(text) is not understood; use names, dots and [number]")
+            if let steps = JSONPathNode.parse(text.isEmpty ? name : text) {
+                paths.append((steps[...], plan.value(name)))
+                continue
             }
-            paths.append((steps[...], plan.value(name)))
+            do throws(JMESError) {
+                expressions.append((try JMESPath(text), plan.value(name)))
+            } catch {
+                throw StageError(stage: "json", reason: "expression \(text) is no JMESPath: \(error.message)")
+            }
         }
+        self.expressions = expressions
         root = JSONPathNode(paths)
         slotCount = settings.expressions.count
     }
@@ -48,7 +56,16 @@ final class JSONStage: Sendable {
             for index in 0..<count { work.values[found[index].slot] = found[index].value }
             return true
         }
+        if isSound, !expressions.isEmpty { evaluate(input, &work, &scratch) }
         return isSound || !dropsMalformed ? .proceed : .dropped
+    }
+
+    private func evaluate(_ input: UnsafeRawBufferPointer, _ work: inout EntryWork, _ scratch: inout ScratchArena) {
+        var scanner = JSONScanner(input)
+        guard let document = try? JSONTree(&scanner) else { return }
+        for (path, slot) in expressions {
+            if let text = path.evaluate(document).text { work.values[slot] = scratch.copy(text) }
+        }
     }
 
     /// Moves over the value at the scanner and takes what the node's descendants ask for.

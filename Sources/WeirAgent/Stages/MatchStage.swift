@@ -3,10 +3,8 @@ internal import WeirBytes
 internal import WeirModel
 internal import WeirRegex
 
-/// Runs stages on lines of streams that a selector picks, or drops those lines.
+/// Picks the lines of streams that a selector names: the stages inside are for them, or they are dropped.
 final class MatchStage: Sendable {
-    /// What matching lines go through.
-    let stages: [CompiledStage]
     /// Whether matching lines are dropped instead.
     let drops: Bool
     /// The reason under which dropped lines are counted.
@@ -26,10 +24,7 @@ final class MatchStage: Sendable {
         case pattern(Pattern)
     }
 
-    init(
-        _ settings: StageConfiguration.Match, stages: [CompiledStage], _ plan: inout StagePlan
-    ) throws(StageError) {
-        self.stages = stages
+    init(_ settings: StageConfiguration.Match, _ plan: inout StagePlan) throws(StageError) {
         drops = settings.drops
         reason = settings.reason
         let query: Query

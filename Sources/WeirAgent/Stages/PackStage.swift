@@ -2,26 +2,25 @@ internal import WeirBytes
 
 /// Puts labels and line into one JSON object, `{"app":"web","_entry":"…"}`, and removes those labels.
 final class PackStage: Sendable {
-    private let labels: [Int]
-    private let names: [String]
+    private let parts: [(name: String, label: Int, value: Int)]
     private let usesReadTime: Bool
 
-    init(labels: [Int], names: [String], usesReadTime: Bool) {
-        self.labels = labels
-        self.names = names
+    init(labels: [String], usesReadTime: Bool, _ plan: inout StagePlan) {
+        parts = labels.sorted().map { ($0, plan.changingLabel($0), plan.value($0)) }
         self.usesReadTime = usesReadTime
     }
 
     func run(_ work: inout EntryWork, _ scratch: inout ScratchArena) {
         var writer = JSONWriter(reservingCapacity: work.line.count + 64)
         writer.raw("{")
-        for (slot, name) in zip(labels, names).sorted(by: { $0.1 < $1.1 }) {
-            guard let value = work.labels[slot] else { continue }
-            writer.string(name)
+        for part in parts {
+            // Promtail packs extracted values of the name as well.
+            guard let value = work.labels[part.label] ?? work.values[part.value] else { continue }
+            writer.string(part.name)
             writer.raw(":")
             writer.string(value)
             writer.raw(",")
-            work.labels[slot] = nil
+            work.labels[part.label] = nil
         }
         writer.raw("\"_entry\":")
         writer.string(work.line)

@@ -21,6 +21,13 @@ struct StagePlan: Sendable {
     /// The slots of the values that the reader's form extracts; nil when no stage asks for them.
     private(set) var streamValue: Int?
 
+    /// What was taken from outside.
+    let resources: StageResources
+    /// The stages' names in the configuration, in step with ``stages``.
+    private(set) var stageNames: [String] = []
+    /// The longest line that pieces of a container runtime are joined to; nil is the agent's limit.
+    private(set) var pieceBytesMax: Int?
+
     /// How a reader takes the records of a file apart.
     enum RecordForm: Sendable {
         /// Each line is an entry.
@@ -34,23 +41,39 @@ struct StagePlan: Sendable {
     /// Compiles stages.
     ///
     /// - Parameter isDockerSource: whether Docker's records are taken apart although no stage asks for it.
-    init(_ configurations: [StageConfiguration], isDockerSource: Bool = false) throws(StageError) {
+    init(
+        _ configurations: [StageConfiguration], isDockerSource: Bool = false, _ resources: StageResources = .machine
+    ) throws(StageError) {
+        self.resources = resources
         var rest = configurations[...]
         if isDockerSource { record = .docker }
         // Joining pieces needs to know where they lie in the file, which only the reader does.
         if case .docker = rest.first {
             record = .docker
             rest = rest.dropFirst()
-        } else if case .cri = rest.first {
+        } else if case .cri(let settings) = rest.first {
             record = .cri
+            if settings.truncates, settings.partialLineBytesMax > 0 { pieceBytesMax = settings.partialLineBytesMax }
             rest = rest.dropFirst()
         }
         if record != .plain {
             streamLabel = changingLabel("stream")
             streamValue = values.slot("stream")
         }
-        for configuration in rest {
-            if let stage = try compile(configuration) { stages.append(stage) }
+        for configuration in rest { try add(configuration) }
+    }
+
+    /// Adds a stage that several plans share.
+    mutating func append(_ stage: CompiledStage, named name: String) {
+        stages.append(stage)
+        stageNames.append(name)
+    }
+
+    /// The stages that count lines for users.
+    var metrics: [MetricsStage] {
+        stages.compactMap { stage in
+            if case .metrics(let metrics) = stage { return metrics }
+            return nil
         }
     }
 
@@ -67,12 +90,27 @@ struct StagePlan: Sendable {
     /// The slot of a value.
     mutating func value(_ name: String) -> Int { values.slot(name) }
 
-    private mutating func compile(_ configuration: StageConfiguration) throws(StageError) -> CompiledStage? {
+    private mutating func add(_ configuration: StageConfiguration) throws(StageError) {
+        guard case .match(let settings) = configuration else {
+            let stage = try compile(configuration)
+            stages.append(stage)
+            return stageNames.append(configuration.name)
+        }
+        // The inner stages follow in the same list, so that blocks held by one of them find their way on.
+        let place = stages.count
+        let match = try MatchStage(settings, &self)
+        stages.append(.match(match, end: place + 1))
+        stageNames.append(configuration.name)
+        if !settings.drops { for inner in settings.stages { try add(inner) } }
+        stages[place] = .match(match, end: stages.count)
+    }
+
+    private mutating func compile(_ configuration: StageConfiguration) throws(StageError) -> CompiledStage {
         switch configuration {
         case .docker:
             return .docker(label: changingLabel("stream"))
         case .cri:
-            throw StageError(stage: "cri", reason: "must be the first stage; lines are joined while reading")
+            throw StageError(stage: "cri", reason: "must be the first stage: pieces are joined while reading")
         case .json(let settings):
             return .json(try JSONStage(settings, &self))
         case .logfmt(let settings):
@@ -96,8 +134,6 @@ struct StagePlan: Sendable {
             return .structuredMetadata(metadataPairs(pairs))
         case .drop(let settings):
             return .drop(try DropStage(settings, &self))
-        case .match(let settings):
-            return .match(try compileMatch(settings))
         case .multiline(let settings):
             return .multiline(MultilineStage(pattern: try pattern(settings.firstLine, of: "multiline"), settings))
         case .replace(let expression, let source, let replacement):
@@ -108,13 +144,20 @@ struct StagePlan: Sendable {
         case .decolorize:
             return .decolorize
         case .sampling(let rate):
+            guard (0...1).contains(rate) else { throw StageError(stage: "sampling", reason: "rate is not in 0...1") }
             return .sampling(rate)
         case .pack(let names, let usesReadTime):
-            return .pack(PackStage(labels: names.map { changingLabel($0) }, names: names, usesReadTime: usesReadTime))
-        case .limit:
-            throw StageError(stage: "limit", reason: "is not run yet; lines pass unlimited")
-        case .unsupported(let name):
-            throw StageError(stage: name, reason: "is not run yet; lines pass unchanged")
+            return .pack(PackStage(labels: names, usesReadTime: usesReadTime, &self))
+        case .limit(let settings):
+            return .limit(try LimitStage(settings, &self))
+        case .template(let source, let template):
+            return .template(try TemplateStage(source: source, template: template, &self))
+        case .metrics(let settings):
+            return .metrics(try MetricsStage(settings, &self))
+        case .eventLogMessage(let settings):
+            return .eventLog(EventLogStage(settings, &self))
+        case .match, .unsupported:
+            throw StageError(stage: configuration.name, reason: "is not run; lines pass unchanged")
         }
     }
 
@@ -158,16 +201,5 @@ struct StagePlan: Sendable {
         case .source(let name): .value(value(name))
         case .value(let name): .fixed(FixedBytes(name))
         }
-    }
-
-    private mutating func compileMatch(_ settings: StageConfiguration.Match) throws(StageError) -> MatchStage {
-        var stages: [CompiledStage] = []
-        for configuration in settings.stages {
-            if case .multiline = configuration {
-                throw StageError(stage: "multiline", reason: "cannot run inside match; put it before or behind")
-            }
-            if let stage = try compile(configuration) { stages.append(stage) }
-        }
-        return try MatchStage(settings, stages: stages, &self)
     }
 }

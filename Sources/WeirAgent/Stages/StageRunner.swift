@@ -24,6 +24,12 @@ struct StageRunner {
     /// Blocks that a multiline stage holds, by the stage's place and the entry's labels.
     private var blocks: [BlockKey: MultilineBlock] = [:]
     private var random: UInt64
+    /// Where the series of an entry are in a metrics stage, by the stage's place and the entry's labels.
+    private var metricPlaces: [BlockKey: Int] = [:]
+    /// Until when no further line should be read, because a rate is used up.
+    private(set) var pausedUntil = Int64.min
+    /// Watches entries between stages; nil except in a dry run.
+    private let observer: (any StageObserver)?
 
     /// What happened to lines since the last look.
     private(set) var tally = StageTally()
@@ -36,7 +42,12 @@ struct StageRunner {
     /// - Parameters:
     ///   - labels: the labels of the path after relabelling.
     ///   - trimsNewline: whether a newline at the end of an entry is cut off, as Docker's records have one.
-    init(_ plan: StagePlan, labels: LabelSet, limits: AgentLimits, trimsNewline: Bool) {
+    ///   - observer: watches entries between stages.
+    init(
+        _ plan: StagePlan, labels: LabelSet, limits: AgentLimits, trimsNewline: Bool,
+        observer: (any StageObserver)? = nil
+    ) {
+        self.observer = observer
         self.plan = plan
         self.limits = limits
         self.trimsNewline = trimsNewline
@@ -63,6 +74,8 @@ struct StageRunner {
 
     /// How the reader takes records apart.
     var record: StagePlan.RecordForm { plan.record }
+    /// The longest line that pieces are joined to.
+    var pieceBytesMax: Int { min(plan.pieceBytesMax ?? .max, limits.lineBytesMax) }
 
     /// Takes one line through all stages.
     ///
@@ -117,15 +130,44 @@ struct StageRunner {
         var index = first
         while index < plan.stages.count {
             let outcome: StageOutcome
-            if case .multiline(let stage) = plan.stages[index] {
-                outcome = join(stage, at: index, start: start, &scratch)
-            } else {
-                outcome = run(plan.stages[index], &scratch)
+            switch plan.stages[index] {
+            case .multiline(let stage): outcome = join(stage, at: index, start: start, &scratch)
+            case .match(let stage, let end):
+                outcome = judge(stage)
+                observer?.passed(index, work, outcome)
+                guard case .proceed = outcome else { return }
+                index = stage.accepts(work) ? index + 1 : end
+                continue
+            case .metrics(let stage):
+                measure(stage, at: index)
+                outcome = .proceed
+            case let stage: outcome = run(stage, &scratch)
             }
+            observer?.passed(index, work, outcome)
             guard case .proceed = outcome else { return }
             index += 1
         }
         emit(&batch)
+    }
+
+    /// Drops a matching line where that is what the stage is for.
+    private mutating func judge(_ stage: MatchStage) -> StageOutcome {
+        guard stage.drops, stage.accepts(work) else { return .proceed }
+        tally.drop(stage.reason)
+        return .dropped
+    }
+
+    private mutating func measure(_ stage: MetricsStage, at index: Int) {
+        let key = BlockKey(stage: index, labels: streamKey())
+        let place: Int
+        if let known = metricPlaces[key] {
+            place = known
+        } else {
+            guard let new = stage.place(of: presentLabels()) else { return tally.drop("metric_series") }
+            metricPlaces[key] = new
+            place = new
+        }
+        stage.run(work, place: place)
     }
 
     private mutating func run(_ stage: CompiledStage, _ scratch: inout ScratchArena) -> StageOutcome {
@@ -150,8 +192,10 @@ struct StageRunner {
                 tally.drop(stage.reason)
                 return .dropped
             }
-        case .match(let stage): return runMatch(stage, &scratch)
-        case .replace(let stage): stage.run(&work, &scratch)
+        case .replace(let stage): stage.run(&work, names: plan.values.names, &scratch)
+        case .template(let stage): stage.run(&work, names: plan.values.names, &scratch)
+        case .eventLog(let stage): stage.run(&work, plan.values, &scratch)
+        case .limit(let stage): return limit(stage)
         case .tenant(let source): setTenant(source)
         case .decolorize: work.line = Decolorize.run(work.line, &scratch)
         case .sampling(let rate):
@@ -161,22 +205,21 @@ struct StageRunner {
             }
         case .pack(let stage): stage.run(&work, &scratch)
         case .docker(let label): unpackDocker(label, &scratch)
-        case .multiline: break  // handled by the caller, which knows the stage's place
+        case .multiline, .match, .metrics: break  // handled by the caller, which knows the stage's place
         }
         return .proceed
     }
 
-    private mutating func runMatch(_ stage: MatchStage, _ scratch: inout ScratchArena) -> StageOutcome {
-        guard stage.accepts(work) else { return .proceed }
-        if stage.drops {
-            tally.drop(stage.reason)
+    private mutating func limit(_ stage: LimitStage) -> StageOutcome {
+        switch stage.judge(work) {
+        case .pass: return .proceed
+        case .passThenWait(let instant):
+            pausedUntil = max(pausedUntil, instant)
+            return .proceed
+        case .drop:
+            tally.drop(LimitStage.reason)
             return .dropped
         }
-        for inner in stage.stages {
-            let outcome = run(inner, &scratch)
-            guard case .proceed = outcome else { return outcome }
-        }
-        return .proceed
     }
 
     /// Adds the line to its block, or closes that and lets it proceed while the line begins the next one.
@@ -246,14 +289,18 @@ struct StageRunner {
     }
 
     private mutating func addStream(_ batch: inout PushBatch) -> UInt32 {
+        let stream = batch.stream(presentLabels(), tenant: work.tenant.map(\.text))
+        streams.remember(stream)
+        return stream
+    }
+
+    private func presentLabels() -> LabelSet {
         var labels: [Label] = []
         for (index, value) in work.labels.enumerated() {
             guard let value, !value.isEmpty else { continue }
             labels.append(Label(labelNames[index], value.text))
         }
-        let stream = batch.stream(LabelSet(labels), tenant: work.tenant.map(\.text))
-        streams.remember(stream)
-        return stream
+        return LabelSet(labels)
     }
 
     private func streamKey() -> [UInt8] {

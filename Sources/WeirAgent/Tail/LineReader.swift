@@ -204,7 +204,8 @@ struct LineReader {
         let text = line.part(min(third + 1, line.count)..<line.count)
         let output = PartialJoiner.Output(stream)
         if line[second + 1] == UInt8(ascii: "P") {
-            joiner.add(text, to: output, at: point, timestamp: timestamp, now: readTime, limit: lineBytesMax)
+            joiner.add(
+                text, to: output, at: point, timestamp: timestamp, now: readTime, limit: runner.pieceBytesMax)
             return
         }
         guard let held = joiner.take(output) else {

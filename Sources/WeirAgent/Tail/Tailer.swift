@@ -47,6 +47,7 @@ final class Tailer {
     ///
     /// - Returns: whether there may be more to read at once.
     func advance(_ context: inout FollowContext) -> Bool {
+        if reader.runner.pausedUntil > context.now { return false }
         var index = 0
         while index < files.count {
             switch poll(index, &context) {

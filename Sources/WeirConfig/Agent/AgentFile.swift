@@ -68,7 +68,14 @@ public struct AgentFile: Sendable {
     private mutating func applyLimits(_ map: YAMLMap) {
         if let bytes = map.value("max_line_size")?.byteSize, bytes > 0 { agent.limits.lineBytesMax = bytes }
         let rate = map.value("readline_rate")?.number ?? 10_000
-        if map.value("readline_rate_enabled")?.flag == true { agent.limits.linesPerSecondMax = rate }
+        let burst = map.integer("readline_burst", in: 1...Int.max)
+        let drops = map.value("readline_rate_drop")?.flag ?? false
+        if map.value("readline_rate_enabled")?.flag == true {
+            agent.limits.linesPerSecondMax = rate
+            agent.limits.linesBurstMax = burst ?? 10_000
+            // Promtail drops unless told otherwise; here waiting is the default, as the files hold the lines.
+            agent.limits.dropsLinesBeyondRate = drops
+        }
         map.ignore(PromtailKeys.limits)
     }
 
@@ -81,7 +88,9 @@ public struct AgentFile: Sendable {
             guard let target = group.map else { continue }
             target.ignore([IgnoredKey("targets", "has no effect: files are always those of this machine")])
             let labels = LabelSet((target.textPairs("labels") ?? []).map { Label($0.name, $0.value) })
-            if labels[StaticTarget.pathLabel] == nil {
+            if labels[StaticTarget.pathLabel] == nil,
+                !scrape.relabelRules.contains(where: { $0.targetLabel == StaticTarget.pathLabel })
+            {
                 group.remark(.warning, "nothing is read: the labels hold no \(StaticTarget.pathLabel)")
             }
             scrape.targets.append(StaticTarget(labels: labels))

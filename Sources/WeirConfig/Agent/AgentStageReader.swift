@@ -3,22 +3,42 @@ internal import WeirAgent
 /// Reads `pipeline_stages`: a list of maps with one key each, the stage's name.
 enum AgentStageReader {
     static func read(_ value: YAMLValue?) -> [StageConfiguration] {
-        (value?.list ?? []).compactMap { element in
+        let elements = value?.list ?? []
+        return elements.enumerated().compactMap { index, element in
             guard let map = element.map else { return nil }
             guard map.keys.count == 1, let name = map.keys.first, let settings = map.presentValue(name) else {
                 element.remark(.error, "a stage has one key, its name; this has \(map.keys.count)")
                 return nil
             }
-            return stage(name, settings)
+            guard let stage = stage(name, settings) else { return nil }
+            if case .unsupported = stage { return stage }
+            if case .cri = stage, index > 0 {
+                settings.remark(.error, "must be the first stage: pieces of lines are joined while reading")
+            }
+            // A match reports the problems of its own stages itself, where they stand.
+            if case .match(var match) = stage {
+                match.stages = []
+                report(.match(match), settings)
+            } else {
+                report(stage, settings)
+            }
+            return stage
         }
+    }
+
+    private static func report(_ stage: StageConfiguration, _ settings: YAMLValue) {
+        if let problem = stage.problem() { settings.remark(.error, problem.reason) }
     }
 
     private static let names = [
         "docker", "cri", "json", "logfmt", "regex", "timestamp", "output", "labels", "static_labels", "labeldrop",
         "labelallow", "structured_metadata", "drop", "match", "multiline", "replace", "tenant", "decolorize",
-        "sampling", "limit", "pack",
+        "sampling", "limit", "pack", "template", "metrics", "eventlogmessage",
     ]
-    private static let unsupportedNames = ["template", "metrics", "eventlogmessage", "geoip"]
+    /// Stages that are not run, and why.
+    private static let unsupported = [
+        "geoip": "not run: Weir reads no MaxMind databases; lines pass unchanged, without geoip_* labels"
+    ]
 
     private static func stage(_ name: String, _ value: YAMLValue) -> StageConfiguration? {
         switch name {
@@ -29,8 +49,9 @@ enum AgentStageReader {
             return .staticLabels(Dictionary(pairs.map { ($0.name, $0.value) }) { $1 })
         case "labeldrop": return .labelDrop(value.texts ?? [])
         case "labelallow": return .labelAllow(value.texts ?? [])
-        case _ where unsupportedNames.contains(name):
-            value.remark(.warning, "this stage is not run yet; lines pass it unchanged")
+        case "metrics": return AgentMetricsReader.read(value)
+        case _ where unsupported[name] != nil:
+            value.remark(.warning, unsupported[name] ?? "")
             return .unsupported(name: name)
         case _ where names.contains(name):
             guard let map = value.map else { return nil }
@@ -39,7 +60,7 @@ enum AgentStageReader {
         default:
             value.remark(
                 .error, "there is no stage of this name",
-                replacement: NearestName.find(name, among: names + unsupportedNames))
+                replacement: NearestName.find(name, among: names + unsupported.keys))
             return nil
         }
     }
@@ -68,6 +89,16 @@ enum AgentStageReader {
         case "tenant": return tenant(value, map)
         case "sampling": return .sampling(rate: map.value("rate")?.number ?? 1)
         case "limit": return limit(map)
+        case "template":
+            let template = need("template", value, map)
+            guard let source = need("source", value, map), let template else { return nil }
+            return .template(source: source, template: template)
+        case "eventlogmessage":
+            var message = StageConfiguration.EventLogMessage()
+            if let source = map.value("source")?.text { message.source = source }
+            if let drops = map.value("drop_invalid_labels")?.flag { message.dropsInvalidNames = drops }
+            if let overwrites = map.value("overwrite_existing")?.flag { message.overwritesExisting = overwrites }
+            return .eventLogMessage(message)
         default:
             let usesReadTime = map.value("ingest_timestamp")?.flag ?? true
             return .pack(labels: map.value("labels")?.texts ?? [], usesReadTime: usesReadTime)
@@ -158,13 +189,15 @@ enum AgentStageReader {
     }
 
     private static func limit(_ map: YAMLMap) -> StageConfiguration {
-        map.ignore([
-            IgnoredKey("by_label_name", .warning, "not applied: all lines of the stage share one rate"),
-            IgnoredKey("max_distinct_labels", "has no effect"),
-        ])
-        let rate = map.value("rate")?.number ?? 0
         let burst = map.integer("burst", in: 0...Int.max) ?? 0
-        return .limit(rate: rate, burst: burst, drops: map.value("drop")?.flag ?? false)
+        var limit = StageConfiguration.Limit(rate: map.value("rate")?.number ?? 0, burst: burst)
+        limit.drops = map.value("drop")?.flag ?? false
+        limit.labelName = map.value("by_label_name")?.text
+        if let count = map.integer("max_distinct_labels", in: 0...Int.max) {
+            // Promtail takes 10,000 for anything less.
+            limit.distinctLabelsMax = max(10_000, count)
+        }
+        return .limit(limit)
     }
 
     /// Name → source; a name without one stands for itself.

@@ -33,8 +33,6 @@ enum PromtailKeys {
     ]
 
     static let limits: [IgnoredKey] = [
-        IgnoredKey("readline_burst", "has no effect: the rate is kept second by second"),
-        IgnoredKey("readline_rate_drop", "has no effect: reading waits, nothing is dropped"),
         IgnoredKey("max_streams", .warning, "not applied: streams are not limited here"),
         IgnoredKey("max_line_size_truncate", "has no effect: a line that is too long is always cut"),
     ]
