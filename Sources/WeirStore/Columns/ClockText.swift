@@ -46,6 +46,20 @@ struct ClockText: NumberText {
         }
     }
 
+    /// The classes of all bytes that texts may hold.
+    var classes: ByteClasses {
+        var bytes = [separator] + (0..<zoneLength).map { UInt8(truncatingIfNeeded: zone >> UInt64($0 * 8)) }
+        if digits > 0 { bytes.append(mark) }
+        var classes = bytes.withUnsafeBytes { ByteClasses(of: $0) }
+        classes.formUnion([.digit, .colon])
+        switch layout {
+        case .iso: classes.insert(.minus)
+        case .apache: classes.formUnion([.slash, .lowerHex, .lower, .upperHex, .upper])
+        case .syslog: classes.formUnion([.space, .lowerHex, .lower, .upperHex, .upper])
+        }
+        return classes
+    }
+
     /// Nanoseconds of a unit.
     var nanoseconds: Int64 { 1_000_000_000 / unit }
     var lengthMax: Int { dayLength + 8 + digits + 1 + zoneLength }
@@ -77,7 +91,8 @@ struct ClockText: NumberText {
         guard text.count >= start else { return nil }
         var end = start + 1
         while end < text.count, text[end] &- 0x30 <= 9 { end += 1 }
-        let hasFraction = text.count > start + 1 && end > start + 1
+        let hasFraction =
+            text.count > start + 1 && end > start + 1
             && (text[start] == UInt8(ascii: ".") || text[start] == UInt8(ascii: ","))
         mark = hasFraction ? text[start] : 0
         digits = hasFraction ? end - start - 1 : 0
@@ -106,7 +121,8 @@ struct ClockText: NumberText {
             yearFound <= 9999
         else {
             throw before.corruption(
-                "layout", expected: "0...2, at most 9 digits, 8 bytes of zone", found: "\(id), \(fraction), \(zoneCount)")
+                "layout", expected: "0...2, at most 9 digits and 8 bytes of zone",
+                found: "\(id), \(fraction), \(zoneCount)")
         }
         self.layout = layout
         digits = Int(fraction & 0x7f)

@@ -43,7 +43,8 @@ struct NumberChoice: Sendable {
             size = series!.size + 24
             return true
         }
-        let isHex = classes.isSubset(of: [.digit, .lowerHex, .minus]) || classes.isSubset(of: [.digit, .upperHex, .minus])
+        let isHex =
+            classes.isSubset(of: [.digit, .lowerHex, .minus]) || classes.isSubset(of: [.digit, .upperHex, .minus])
         if isFixed, isHex, let text = HexText(sample: first), pack(text, values) {
             kind = .hex(text)
             size = values.count * text.stride + 4
@@ -138,8 +139,7 @@ struct NumberChoice: Sendable {
         case .clocks(let text):
             encoding = .clocks
             text.appendHead(to: &writer)
-            // Fixed parts and what stands between digits; the zone may hold anything.
-            classes = ByteClasses(rawValue: .max)
+            classes = text.classes
         case .hex(let text):
             encoding = text.isUUID ? .uuids : .hex
             text.appendHead(to: &writer)

@@ -27,7 +27,9 @@ package struct ValueEncoder: Sendable {
         return column
     }
 
-    private func appendConstant(_ values: ValueList, _ profile: ValueProfile, to writer: inout ByteWriter) -> ValueColumn {
+    private func appendConstant(_ values: ValueList, _ profile: ValueProfile, to writer: inout ByteWriter)
+        -> ValueColumn
+    {
         var classes: ByteClasses = []
         if values.count > 0 {
             writer.append(values[0])
