@@ -29,7 +29,7 @@ struct NeedleSearch {
         of literals: [UnsafeRawBufferPointer], count: Int, _ select: Select
     ) throws(CorruptionError) -> RowBitmap? {
         questions = 0
-        for literal in literals where contains.search.first(in: literal) != nil { return nil }
+        for literal in literals where contains.accepts(literal) { return nil }
         let holes = literals.count - 1
         var found = RowBitmap(count: count)
         for hole in 0..<holes {
