@@ -29,6 +29,7 @@ extension Target.Dependency {
     static let nioCore: Self = .product(name: "NIOCore", package: "swift-nio")
     static let nioPosix: Self = .product(name: "NIOPosix", package: "swift-nio")
     static let nioHTTP1: Self = .product(name: "NIOHTTP1", package: "swift-nio")
+    static let nioWebSocket: Self = .product(name: "NIOWebSocket", package: "swift-nio")
     static let nioHTTPTypes: Self = .product(name: "NIOHTTPTypesHTTP1", package: "swift-nio-extras")
     static let httpTypes: Self = .product(name: "HTTPTypes", package: "swift-http-types")
     static let hummingbird: Self = .product(name: "HummingbirdCore", package: "hummingbird")
@@ -84,7 +85,7 @@ let package = Package(
             name: "weir",
             dependencies: [
                 "WeirModel", "WeirSystem", "WeirBytes", "LogQL", "WeirStore", "WeirAgent", "WeirAPI", "WeirConfig",
-                .hummingbird, .nioCore, .nioPosix, .nioHTTP1, .nioHTTPTypes, .httpTypes,
+                .hummingbird, .nioCore, .nioPosix, .nioHTTP1, .nioWebSocket, .nioHTTPTypes, .httpTypes,
                 .asyncHTTPClient, .lifecycle, .unixSignals, .logging, .argumentParser,
             ],
             swiftSettings: strict

@@ -24,6 +24,10 @@ public struct APIServices: Sendable {
     public var unreadyReason: @Sendable () -> String?
     /// The metrics of the program's other parts.
     public var metricSources: [@Sendable () -> [MetricFamily]]
+    /// Where new lines meet tails.
+    public var tails: TailHub
+    /// The groups of rules of a tenant with what became of them; none without a rules engine.
+    public var ruleGroups: @Sendable (Tenant) async -> [RuleGroupStatus] = { _ in [] }
     /// What `status/buildinfo` shows.
     public var build: BuildVersion
 
@@ -33,7 +37,8 @@ public struct APIServices: Sendable {
         pushLimits: PushLimits = PushLimits(), queryLimits: QueryLimits = QueryLimits(),
         now: @escaping @Sendable () -> Timestamp, flush: @escaping @Sendable () async throws -> Void = {},
         unreadyReason: @escaping @Sendable () -> String? = { nil },
-        metricSources: [@Sendable () -> [MetricFamily]] = [], build: BuildVersion = BuildVersion()
+        metricSources: [@Sendable () -> [MetricFamily]] = [], tails: TailHub = TailHub(),
+        build: BuildVersion = BuildVersion()
     ) {
         self.sink = sink
         self.source = source
@@ -44,6 +49,7 @@ public struct APIServices: Sendable {
         self.flush = flush
         self.unreadyReason = unreadyReason
         self.metricSources = metricSources
+        self.tails = tails
         self.build = build
     }
 
@@ -53,12 +59,14 @@ public struct APIServices: Sendable {
         queryLimits: QueryLimits = QueryLimits(), now: @escaping @Sendable () -> Timestamp,
         flush: @escaping @Sendable () async throws -> Void = {},
         unreadyReason: @escaping @Sendable () -> String? = { nil },
-        metricSources: [@Sendable () -> [MetricFamily]] = [], build: BuildVersion = BuildVersion()
+        metricSources: [@Sendable () -> [MetricFamily]] = [], tails: TailHub = TailHub(),
+        build: BuildVersion = BuildVersion()
     ) {
         self.init(
             sink: sink, source: source,
             runQuery: { request throws(QueryError) in try await engine.run(request) }, pushLimits: pushLimits,
             queryLimits: queryLimits, now: now, flush: flush, unreadyReason: unreadyReason,
-            metricSources: metricSources, build: build)
+            metricSources: metricSources, tails: tails,
+            build: build)
     }
 }

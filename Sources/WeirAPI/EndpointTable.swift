@@ -17,14 +17,16 @@ public struct EndpointTable: Sendable {
     public init(services: APIServices) {
         let counters = RequestCounters()
         let reception = PushReception(sink: services.sink, counters: counters)
-        let metrics = MetricsEndpoint(sources: services.metricSources + [{ counters.families() }])
+        let metrics = MetricsEndpoint(
+            sources: services.metricSources + [{ counters.families() }, { services.tails.families() }])
         let endpoints =
             PushEndpoint(services: services, reception: reception).endpoints
             + OTLPEndpoint(services: services, reception: reception).endpoints
             + QueryEndpoints(services: services).endpoints
             + LabelEndpoints(services: services).endpoints + VolumeEndpoints(services: services).endpoints
-            + DetectedEndpoints(services: services).endpoints + OperationEndpoints(services: services).endpoints
-            + metrics.endpoints
+            + DetectedEndpoints(services: services).endpoints
+            + TailDoor(services: services).endpoints + OperationEndpoints(services: services).endpoints
+            + RuleEndpoints(services: services).endpoints + metrics.endpoints
         self.init(endpoints: endpoints, counters: counters, now: services.now)
     }
 

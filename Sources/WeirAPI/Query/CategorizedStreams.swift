@@ -53,7 +53,8 @@ enum CategorizedStreams {
         return places
     }
 
-    private static func appendCategories(_ stream: ResultStream, to json: inout JSONWriter) {
+    /// Appends the third part of an entry.
+    static func appendCategories(_ stream: ResultStream, to json: inout JSONWriter) {
         json.raw("{")
         if !stream.metadata.isEmpty {
             json.raw(#""structuredMetadata":"#)

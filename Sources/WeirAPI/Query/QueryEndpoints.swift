@@ -2,8 +2,7 @@ internal import LogQL
 internal import WeirBytes
 internal import WeirModel
 
-/// Queries: `query_range`, `query`, the legacy `/api/prom/query`, `format_query`, and what `tail` says to a plain
-/// request.
+/// Queries: `query_range`, `query`, the legacy `/api/prom/query` and `format_query`.
 struct QueryEndpoints: Sendable {
     private let services: APIServices
 
@@ -17,7 +16,6 @@ struct QueryEndpoints: Sendable {
             Endpoint(Endpoint.asking, "/loki/api/v1/query") { request, _ in await instant(request) },
             Endpoint(Endpoint.asking, "/api/prom/query") { request, _ in await legacy(request) },
             Endpoint(Endpoint.asking, "/loki/api/v1/format_query") { request, _ in format(request) },
-            Endpoint(Endpoint.asking, "/loki/api/v1/tail") { request, _ in tail(request) },
         ]
     }
 
@@ -82,16 +80,6 @@ struct QueryEndpoints: Sendable {
             json.string(error.message)
             json.raw("}")
             return .json(json.bytes, status: 400)
-        }
-    }
-
-    /// Only a WebSocket can tail; a plain request learns whether its query would do.
-    private func tail(_ request: APIRequest) -> APIResponse {
-        do throws(SyntaxError) {
-            _ = try Query.parse(checkingLength(QueryParameters(request).query))
-            return .text("Bad Request", status: 400)
-        } catch {
-            return .text(error.message, status: 400)
         }
     }
 

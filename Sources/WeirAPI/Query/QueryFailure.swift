@@ -18,6 +18,11 @@ enum QueryFailure {
         }
     }
 
+    /// The text of the answer to a failed query.
+    static func message(of error: QueryError) -> String {
+        String(decoding: answer(to: error).body, as: UTF8.self)
+    }
+
     /// The answer when labels or series cannot be read.
     static func answer(to error: any Error) -> APIResponse {
         switch error {

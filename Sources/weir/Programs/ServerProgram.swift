@@ -29,15 +29,21 @@ struct ServerProgram {
             configuration: file.store, fileSystem: files, clock: clock,
             decodeBody: { try EncodedBodyDecoder.decode($0) },
             onEvent: Self.report(to: logger))
+        let hub = TailHub()
+        // Whatever brings lines: tails see them all.
+        let sink = PublishingSink(store: store, hub: hub)
         let follower = agent.map { configuration in
             Agent(
-                configuration, system: files, destinations: [SinkDestination(sink: store, clock: clock)], clock: clock,
+                configuration, system: files, destinations: [SinkDestination(sink: sink, clock: clock)], clock: clock,
                 report: AgentService.report(to: logger))
         }
-        let table = EndpointTable(services: makeServices(store: store, agent: follower, clock: clock))
+        let services = makeServices(store: store, sink: sink, hub: hub, agent: follower, clock: clock)
+        let table = EndpointTable(services: services)
         let gate = TenantGate(requiresTenant: file.server.requiresTenant)
         let server = WebServer(
-            options: options, endpoints: { await gate.answer($0, table.respond) }, clock: clock, logger: logger
+            options: options, endpoints: { await gate.answer($0, table.respond) },
+            tails: WeirChannel.Tails(door: TailDoor(services: services), gate: gate, clock: clock), clock: clock,
+            logger: logger
         ) { [file] port in
             // Nobody may be reading, which is no reason not to serve.
             let banner = Banner.text(
@@ -46,9 +52,11 @@ struct ServerProgram {
             try? StandardStream.output.write(Array(banner.utf8))
         }
         // They stop in reverse order: first what brings lines, then the server, at last the store.
-        var services: [any Service] = [StoreService(store: store), HangupService(logger: logger), server]
-        if let follower { services.append(AgentService(agent: follower)) }
-        try await Self.run(services, logger: logger)
+        var parts: [any Service] = [
+            StoreService(store: store), HangupService(logger: logger), TailService(hub: hub, clock: clock), server,
+        ]
+        if let follower { parts.append(AgentService(agent: follower)) }
+        try await Self.run(parts, logger: logger)
     }
 
     private var options: WebServer.Options {
@@ -59,7 +67,9 @@ struct ServerProgram {
         return options
     }
 
-    private func makeServices(store: LogStore, agent: Agent?, clock: any WallClock) -> APIServices {
+    private func makeServices(
+        store: LogStore, sink: any EntrySink, hub: TailHub, agent: Agent?, clock: any WallClock
+    ) -> APIServices {
         var limits = file.query
         if limits.workers == 0 { limits.workers = ProcessorCount.online }
         let origin = ContinuousClock.now
@@ -69,14 +79,14 @@ struct ServerProgram {
                 monotonic: { (ContinuousClock.now - origin).nanoseconds }, wall: { clock.now() }))
         let process = ProcessMetrics(start: clock.now())
         return APIServices(
-            sink: store, source: store, engine: engine,
+            sink: sink, source: store, engine: engine,
             pushLimits: file.push, queryLimits: limits,
             now: { Timestamp(nanoseconds: clock.now()) }, flush: { try await store.flush() },
             metricSources: [
                 { process.families() }, { StoreMetrics.families(store.statistics()) },
                 { agent?.statistics().metrics ?? [] },
             ],
-            build: BuildVersion(version: Version.number))
+            tails: hub, build: BuildVersion(version: Version.number))
     }
 
     /// Runs services until a signal; the first that fails ends the others and is the error.

@@ -28,6 +28,22 @@ extension APIRequest {
             arrival: arrival)
     }
 
+    /// Reads the head of a request that will become something else than HTTP; it has no body.
+    ///
+    /// - Throws: ``RequestError`` when the target cannot be decoded.
+    init(method: String, target text: String, headers: [(name: String, value: String)], arrival: Timestamp)
+        throws(RequestError)
+    {
+        let target = try Target(text)
+        var fields: [String: String] = [:]
+        for (name, value) in headers {
+            let name = name.lowercased()
+            fields[name] = fields[name].map { $0 + ", " + value } ?? value
+        }
+        self.init(
+            method: method, path: target.path, parameters: target.parameters, headers: fields, arrival: arrival)
+    }
+
     private struct Target {
         let path: String
         let parameters: [(name: String, value: String)]

@@ -11,14 +11,22 @@ struct TenantGate: Sendable {
 
     /// Asks `endpoints` in the name of the request's tenant, or refuses.
     func answer(_ request: APIRequest, _ endpoints: (APIRequest) async -> APIResponse) async -> APIResponse {
-        guard requiresTenant, !Self.open.contains(request.path) else { return await endpoints(request) }
+        var request = request
+        if let refusal = refusal(of: &request) { return refusal }
+        return await endpoints(request)
+    }
+
+    /// Gives the request its tenant.
+    ///
+    /// - Returns: the answer to a request that names none or a bad one.
+    func refusal(of request: inout APIRequest) -> APIResponse? {
+        guard requiresTenant, !Self.open.contains(request.path) else { return nil }
         guard let name = request.headers["x-scope-orgid"], !name.isEmpty else {
             return .text("no org id\n", status: 401)
         }
         if let fault = Self.fault(of: name) { return .text(fault + "\n", status: 400) }
-        var request = request
         request.tenant = Tenant(name)
-        return await endpoints(request)
+        return nil
     }
 
     /// Loki's rules for names, in its words. Names become parts of paths elsewhere, hence no dots alone.

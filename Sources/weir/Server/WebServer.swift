@@ -20,6 +20,8 @@ struct WebServer: Service {
 
     let options: Options
     let endpoints: RequestResponder.Endpoints
+    /// What tails ask; nil where nobody can tail.
+    var tails: WeirChannel.Tails?
     let clock: any WallClock
     let logger: Logger
     /// Called once with the port that is bound.
@@ -35,7 +37,8 @@ struct WebServer: Service {
         let responder = RequestResponder(
             endpoints: endpoints, bodyBytesMax: options.bodyBytesMax, clock: clock, logger: logger)
         let channel = WeirChannel(
-            responder: responder, idleTimeout: options.idleTimeout, bodyBytesMax: options.bodyBytesMax)
+            responder: responder, idleTimeout: options.idleTimeout, bodyBytesMax: options.bodyBytesMax,
+            tails: tails)
         // Hummingbird announces its own address at the level of information; ours is printed by `whenListening`.
         var quiet = logger
         quiet.logLevel = max(logger.logLevel, .warning)

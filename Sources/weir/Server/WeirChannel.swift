@@ -4,14 +4,19 @@ internal import NIOCore
 internal import NIOHTTP1
 internal import NIOHTTPTypes
 internal import NIOHTTPTypesHTTP1
+internal import WeirAPI
+internal import WeirModel
+internal import WeirSystem
 
 /// What stands between an accepted socket and the responder: HTTP/1.1 with ``ConnectionFilter`` and receive buffers that
 /// grow with the body, which halves the server's CPU time for pushes of 1 MiB.
 struct WeirChannel: ServerChildChannel {
-    /// An accepted connection and the news of its client's leaving.
+    /// An accepted connection, the news of its client's leaving, and the tail that it may turn into.
     struct Value: ServerChildChannelValue {
         let connection: NIOAsyncChannel<HTTPRequestPart, HTTPResponsePart>
         let abandonment: Abandonment
+        let sockets: AsyncStream<TailSocket>
+        let socketSource: AsyncStream<TailSocket>.Continuation
 
         var channel: any Channel { connection.channel }
     }
@@ -19,6 +24,27 @@ struct WeirChannel: ServerChildChannel {
     let responder: RequestResponder
     let idleTimeout: Duration
     let bodyBytesMax: Int
+    /// What tails ask; nil where nobody can tail.
+    let tails: Tails?
+
+    /// How a server tails.
+    struct Tails: Sendable {
+        let door: TailDoor
+        let gate: TenantGate
+        let clock: any WallClock
+
+        /// The tail that a request means; nil when it has to be refused.
+        func read(_ head: HTTPRequestHead) -> TailRequest? {
+            let fields = head.headers.map { (name: $0.name, value: $0.value) }
+            let arrival = Timestamp(nanoseconds: clock.now())
+            guard
+                var request = try? APIRequest(
+                    method: head.method.rawValue, target: head.uri, headers: fields, arrival: arrival),
+                gate.refusal(of: &request) == nil
+            else { return nil }
+            return door.read(request)
+        }
+    }
 
     /// Starts at what a query needs, so that an idle connection costs little, and ends where larger reads stop paying.
     private static let receiveBuffers = AdaptiveRecvByteBufferAllocator(
@@ -35,21 +61,45 @@ struct WeirChannel: ServerChildChannel {
             limits.maxHeaderFieldSize = Self.headBytesMax
             limits.maxHeaderListSize = Self.headBytesMax
             let abandonment = Abandonment()
+            let encoder = HTTPResponseEncoder()
+            let decoder = ByteToMessageHandler(
+                HTTPRequestDecoder(leftOverBytesStrategy: .forwardBytes, limitConfiguration: limits))
+            let filter = ConnectionFilter(bodyBytesMax: bodyBytesMax, abandonment: abandonment)
+            let idleWatch = HTTPConnectionStateHandler(idleTimeout: idleTimeout, logger: logger)
+            let (sockets, socketSource) = AsyncStream.makeStream(of: TailSocket.self)
             let pipeline = channel.pipeline.syncOperations
-            try pipeline.configureHTTPServerPipeline(
-                withPipeliningAssistance: false, withErrorHandling: false, withOutboundHeaderValidation: false,
-                withEncoderConfiguration: .init(),
-                withDecoderLimitConfiguration: limits)
-            try pipeline.addHandler(ConnectionFilter(bodyBytesMax: bodyBytesMax, abandonment: abandonment))
+            try pipeline.addHandler(encoder)
+            try pipeline.addHandler(decoder)
+            if let tails {
+                let surroundings = TailUpgrade.Surroundings(
+                    encoder: encoder, decoder: decoder, idleWatch: idleWatch, filter: filter)
+                try pipeline.addHandler(
+                    TailUpgrade(surroundings, read: tails.read) { socket in socketSource.yield(socket) })
+            }
+            try pipeline.addHandler(filter)
             try pipeline.addHandler(HTTP1ToHTTPServerCodec(secure: false))
-            try pipeline.addHandler(HTTPConnectionStateHandler(idleTimeout: idleTimeout, logger: logger))
+            try pipeline.addHandler(idleWatch)
             let connection = try NIOAsyncChannel<HTTPRequestPart, HTTPResponsePart>(
                 wrappingChannelSynchronously: channel, configuration: .init(isOutboundHalfClosureEnabled: true))
-            return Value(connection: connection, abandonment: abandonment)
+            return Value(
+                connection: connection, abandonment: abandonment, sockets: sockets, socketSource: socketSource)
         }
     }
 
     func handle(value: Value, logger: Logger) async {
+        guard let tails else { return await handleRequests(value, logger) }
+        await withDiscardingTaskGroup { group in
+            group.addTask {
+                await handleRequests(value, logger)
+                value.socketSource.finish()
+            }
+            for await socket in value.sockets {
+                await TailConnection(socket: socket, door: tails.door, clock: tails.clock).run()
+            }
+        }
+    }
+
+    private func handleRequests(_ value: Value, _ logger: Logger) async {
         // Hummingbird's loop over the requests of a connection.
         let loop = HTTP1Channel { request, writer, _ in
             try await responder.respond(to: request, writer, abandonment: value.abandonment)
