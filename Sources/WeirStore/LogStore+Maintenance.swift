@@ -2,7 +2,7 @@ internal import Synchronization
 internal import WeirSystem
 
 extension LogStore {
-    /// Compresses full blocks, seals when it is time, watches the disk; runs until its task is cancelled or the store
+    /// Compresses full blocks, seals when it is time, watches the disk, merges segments; runs until its task is cancelled or the store
     /// closed. Without it the store works, but only `flush()` and `close()` seal, and full blocks stay uncompressed.
     ///
     /// - Parameter sleep: waits between looks at age, WAL and disk; for tests.
@@ -11,6 +11,7 @@ extension LogStore {
     ) async {
         await withDiscardingTaskGroup { group in
             group.addTask { await self.watch(sleep) }
+            group.addTask { await self.tend(sleep) }
             while !Task.isCancelled {
                 let (blocks, wantsSeal) = await chores.next()
                 if chores.isFinished { break }
@@ -26,6 +27,13 @@ extension LogStore {
         while (try? await sleep(.seconds(1))) != nil, !Task.isCancelled, !chores.isFinished {
             await checkDisk()
             await sealIfDue()
+        }
+    }
+
+    /// Does in the background what nobody waits for.
+    private func tend(_ sleep: @Sendable (Duration) async throws -> Void) async {
+        while (try? await sleep(.seconds(1))) != nil, !Task.isCancelled, !chores.isFinished {
+            while await compactIfDue(), !Task.isCancelled, !chores.isFinished {}
         }
     }
 

@@ -150,7 +150,7 @@ extension LogStore {
         var (addition, marks) = day.unpersistedLabels()
         addition.segments = segments.map(\.row)
         addition.appliedLSN = boundary
-        try day.catalogue.commit(addition)
+        try day.catalogue.commit(addition, since: clock.now())
         day.notePersisted(marks)
         try configuration.reach(.catalogueCommitted)
     }

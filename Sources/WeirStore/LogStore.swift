@@ -18,10 +18,14 @@ public final class LogStore: Sendable {
     let report: @Sendable (StoreEvent) -> Void
     let scanThreads: WorkExecutor
     let sealThreads: WorkExecutor
+    /// One thread that makes way for all others: merging and removing.
+    let background: WorkExecutor
     let threadCount: Int
     let counters = StoreCounters()
     /// Sealing is one at a time, in the order of generations.
     let sealing = Turnstile()
+    /// So is everything else that changes which segments there are; whoever takes both takes this one first.
+    let lifecycle = Turnstile()
     /// Full blocks on their way to being compressed, and requests to seal; `run` takes them.
     let chores: ChoreQueue
     let state: Mutex<State>
@@ -42,6 +46,14 @@ public final class LogStore: Sendable {
         var freeDiskBytes = 0
         var sealFailuresInRow = 0
         var sealAttemptsToSkip = 0
+        /// Files of merged segments that somebody may still be reading.
+        var retired: [Retired] = []
+        /// Segments that are not merged because they are damaged.
+        var stuckSegments: Set<String> = []
+        /// Rises when a merge under way has to give up.
+        var lifecycleVersion = 0
+        var mergeFailuresInRow = 0
+        var mergeAttemptsToSkip = 0
     }
 
     enum Phase {
@@ -83,6 +95,7 @@ public final class LogStore: Sendable {
         lock = opened.lock
         scanThreads = opened.scanThreads
         sealThreads = opened.sealThreads
+        background = WorkExecutor(name: "weir-merge", threads: 1, isBackground: true)
         threadCount = opened.threadCount
         state = Mutex(opened.state)
         chores = ChoreQueue()
@@ -133,9 +146,12 @@ public final class LogStore: Sendable {
     public func close() async {
         let wasOpen = state.withLock { state in
             defer { state.phase = .closing }
+            state.lifecycleVersion += 1
             return state.phase == .open
         }
         guard wasOpen else { return }
+        // A merge under way gives up at its next block.
+        await lifecycle.pass {}
         // What fails here is reported and stays in the WAL.
         try? await sealAll()
         await release()
@@ -143,7 +159,11 @@ public final class LogStore: Sendable {
 
     /// Ends the store as a crash would, except that this process gives its locks and threads back. For tests.
     package func abandon() async {
-        state.withLock { $0.phase = .closing }
+        state.withLock { state in
+            state.phase = .closing
+            state.lifecycleVersion += 1
+        }
+        await lifecycle.pass {}
         await release()
     }
 
@@ -157,6 +177,7 @@ public final class LogStore: Sendable {
             global.close()
         }
         lock.release()
+        background.shutdown()
         scanThreads.shutdown()
         sealThreads.shutdown()
     }

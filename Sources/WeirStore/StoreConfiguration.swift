@@ -25,6 +25,8 @@ public struct StoreConfiguration: Sendable {
     public var walBytesMax = 512 << 20
     /// With less free disk than this the store turns read-only, so that sealing still finds room.
     public var freeDiskBytesMin = 512 << 20
+    /// How segments are merged.
+    public var compaction = CompactionConfiguration()
     /// Threads that scan, and as many that compress and seal; 0 means one per processor.
     public var threads = 0
 

@@ -21,6 +21,12 @@ public enum StoreEvent: Sendable {
     case sealed(rows: Int, lineBytes: Int, segments: Int)
     /// Sealing failed and will be tried again; the rows are safe in the WAL and readable.
     case sealFailed(reason: String)
+    /// Segments of a day are merged: how many, into how many bytes, and how many rows were left out as deleted.
+    case merged(day: String, segments: Int, level: Int, fileBytes: Int, rowsDeleted: Int)
+    /// Merging failed and will be tried again; the segments stay as they are.
+    case mergeFailed(reason: String)
+    /// A segment is not merged any more because a block of it is damaged, which a merge would lose for good.
+    case mergeRefused(CorruptionError)
     /// No pushes are taken until there is room.
     case turnedReadOnly(reason: String)
     /// Pushes are taken again.
@@ -40,10 +46,10 @@ public enum StoreEvent: Sendable {
     public var severity: Severity {
         switch self {
         case .blockDamaged, .segmentQuarantined, .recordsDamaged, .recordUnreadable, .sealFailed, .turnedReadOnly,
-            .daySetAside:
+            .daySetAside, .mergeRefused:
             .error
-        case .leftoverRemoved, .segmentUnlisted: .warning
-        case .replayed, .sealed, .turnedWritable: .notice
+        case .leftoverRemoved, .segmentUnlisted, .mergeFailed: .warning
+        case .replayed, .sealed, .merged, .turnedWritable: .notice
         }
     }
 }
@@ -65,6 +71,11 @@ extension StoreEvent: CustomStringConvertible {
         case .sealed(let rows, let lineBytes, let segments):
             "sealed \(rows) rows, \(lineBytes) bytes of lines, into \(segments) segments"
         case .sealFailed(let reason): "sealing failed and will be tried again: \(reason)"
+        case .merged(let day, let segments, let level, let fileBytes, let rowsDeleted):
+            "merged \(segments) segments of \(day) into \(fileBytes) bytes of level \(level), left out \(rowsDeleted) rows"
+        case .mergeFailed(let reason): "merging failed and will be tried again: \(reason)"
+        case .mergeRefused(let error):
+            "merges the segment no more, to keep what a repair may save: \(error); restore it from a backup"
         case .turnedReadOnly(let reason): "takes no pushes: \(reason)"
         case .turnedWritable: "takes pushes again"
         }

@@ -30,6 +30,16 @@ public struct StoreStatistics: Sendable, Equatable {
     public var seals = 0
     /// Attempts to seal that failed.
     public var sealFailures = 0
+    /// Merges of segments since opening.
+    public var merges = 0
+    /// Attempts to merge that failed.
+    public var mergeFailures = 0
+    /// Segments that went into merges.
+    public var segmentsMerged = 0
+    /// Bytes of the files that merges wrote.
+    public var mergedBytesWritten = 0
+    /// Rows that merges left out because they were past their time or to be deleted.
+    public var rowsDeleted = 0
     /// Blocks left out of answers because they are damaged.
     public var blocksDamaged = 0
     /// Bytes still free on the disk, as last looked at.

@@ -13,10 +13,12 @@ public final class WorkExecutor: TaskExecutor {
     /// - Parameters:
     ///   - name: what `top -H` shows, with the thread's number behind it; 12 bytes are kept.
     ///   - threads: how many run at once, at least 1.
-    public init(name: String, threads count: Int) {
+    ///   - isBackground: whether they make way for all other threads of the machine that want to run.
+    public init(name: String, threads count: Int, isBackground: Bool = false) {
         precondition(count > 0, "an executor needs a thread, not \(count)")
         let threads = (0..<count).map { index in
-            WorkThread(name: String(decoding: name.utf8.prefix(12), as: UTF8.self) + "-\(index)") { [self] in work() }
+            let name = String(decoding: name.utf8.prefix(12), as: UTF8.self) + "-\(index)"
+            return WorkThread(name: name, isBackground: isBackground) { [self] in work() }
         }
         queue.withLock { $0.threads = threads }
     }

@@ -8,15 +8,18 @@ public final class WorkThread: Sendable {
 
     /// Starts a thread that runs `body` once.
     ///
-    /// - Parameter name: what `top -H` shows; the kernel keeps 15 bytes.
-    public init(name: String, _ body: @escaping @Sendable () -> Void) {
-        let start = Unmanaged.passRetained(Start(name: name, body: body))
+    /// - Parameters:
+    ///   - name: what `top -H` shows; the kernel keeps 15 bytes.
+    ///   - isBackground: whether it makes way for all other threads of the machine that want to run.
+    public init(name: String, isBackground: Bool = false, _ body: @escaping @Sendable () -> Void) {
+        let start = Unmanaged.passRetained(Start(name: name, isBackground: isBackground, body: body))
         var handle = pthread_t()
         let code = pthread_create(
             &handle, nil,
             { argument in
                 let start = Unmanaged<Start>.fromOpaque(argument!).takeRetainedValue()
                 WorkThread.nameCurrent(start.name)
+                if start.isBackground { WorkThread.makeCurrentNice() }
                 start.body()
                 return nil
             }, start.toOpaque())
@@ -47,13 +50,20 @@ public final class WorkThread: Sendable {
         close(descriptor)
     }
 
+    /// Best effort as well. On Linux the call is about the calling thread and not, as POSIX has it, about the process.
+    private static func makeCurrentNice() {
+        _ = setpriority(__priority_which_t(PRIO_PROCESS.rawValue), 0, 15)
+    }
+
     /// What a new thread needs to know, passed through C as one reference.
     private final class Start: Sendable {
         let name: String
+        let isBackground: Bool
         let body: @Sendable () -> Void
 
-        init(name: String, body: @escaping @Sendable () -> Void) {
+        init(name: String, isBackground: Bool, body: @escaping @Sendable () -> Void) {
             self.name = name
+            self.isBackground = isBackground
             self.body = body
         }
     }

@@ -32,6 +32,8 @@ private struct StoreRun {
     }
 
     private static let start: Int64 = 1_700_000_000_000_000_000
+    /// When all days with lines are over, so that they are merged.
+    private static let now = start + 10 * 86_400_000_000_000
     private let folder = TemporaryFolder()
     private let disk = StoreDisk()
     private let seed: UInt64
@@ -54,13 +56,14 @@ private struct StoreRun {
         for step in 0..<steps {
             switch Int.random(in: 0..<20, using: &random) {
             case 0..<11: await push(to: store)
-            case 11..<14: try? await store.flush()
+            case 11..<13: try? await store.flush()
+            case 13: _ = try? await store.compact()
             case 14..<18: try await check(store, step: step)
             case 18: store = try await loseAndReopen(store)
             default:
                 disk.simulated.losePower(afterCalls: Int.random(in: 0..<12, using: &random))
                 if Bool.random(using: &random) { await push(to: store) }
-                try? await store.flush()
+                if Bool.random(using: &random) { try? await store.flush() } else { _ = try? await store.compact() }
                 store = try await loseAndReopen(store)
             }
         }
@@ -74,9 +77,10 @@ private struct StoreRun {
         configuration.freeDiskBytesMin = 0
         configuration.threads = 2
         configuration.walGrowBytes = 4096
+        configuration.compaction.lateness = .zero
         return try await LogStore.open(
             configuration: configuration, fileSystem: disk,
-            clock: ManualClock(nanoseconds: StoreRun.start), decodeBody: { _ in LineBatch() })
+            clock: ManualClock(nanoseconds: StoreRun.now), decodeBody: { _ in LineBatch() })
     }
 
     private mutating func loseAndReopen(_ store: LogStore) async throws -> LogStore {

@@ -19,7 +19,7 @@ import WeirTesting
     let fixture = StoreFixture()
 
     @Test func `every failpoint is crashed at`() {
-        #expect(Set(Self.sealing + Self.recovering) == Set(Failpoint.allCases))
+        #expect(Set(Self.sealing + Self.recovering + CompactionTests.merging) == Set(Failpoint.allCases))
     }
 
     // Two days are sealed, so each step is reached once or twice.

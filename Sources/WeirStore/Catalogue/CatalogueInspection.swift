@@ -24,7 +24,7 @@ public enum CatalogueInspection {
         for row in try Row.fetchAll(database, sql: "SELECT k, v FROM meta ORDER BY k") {
             lines.append("meta \(try row.decode(String.self, atIndex: 0)) \(try row.decode(Int64.self, atIndex: 1))")
         }
-        for table in ["tenant", "label_name", "label_value", "stream", "posting", "segment", "garbage", "tombstone"] {
+        for table in ["tenant", "label_name", "label_value", "stream", "posting", "segment", "garbage"] {
             // Names of tables cannot be bound; these come from the line above.
             let count = try Int.fetchOne(database, sql: "SELECT count(*) FROM \(table)") ?? 0
             lines.append("table \(table) rows \(count)")
@@ -32,7 +32,7 @@ public enum CatalogueInspection {
         let segments = try Row.fetchAll(
             database,
             sql: """
-                SELECT ulid, tenant.name AS tenant, level, min_ts, max_ts, rows, raw_bytes, file_bytes, gen, state
+                SELECT ulid, tenant.name AS tenant, level, min_ts, max_ts, rows, raw_bytes, file_bytes, gen, deletes, state
                 FROM segment JOIN tenant ON tenant.id = segment.tenant ORDER BY segment.id
                 """)
         for row in segments {

@@ -3,7 +3,7 @@ internal import GRDB
 /// Tables and settings of the two kinds of database; docs/formats/catalogue.md explains every column.
 enum CatalogueSchema {
     /// The format of a day's catalogue. On disk: raise it with every change that an older program would misread.
-    static let dayFormat = 1
+    static let dayFormat = 2
 
     static let day = """
         CREATE TABLE meta(k TEXT PRIMARY KEY, v) WITHOUT ROWID;
@@ -19,12 +19,16 @@ enum CatalogueSchema {
             level INTEGER NOT NULL, min_ts INTEGER NOT NULL, max_ts INTEGER NOT NULL, rows INTEGER NOT NULL,
             raw_bytes INTEGER NOT NULL, file_bytes INTEGER NOT NULL, tail_off INTEGER NOT NULL,
             tail_len INTEGER NOT NULL, tail_crc INTEGER NOT NULL, format INTEGER NOT NULL, streams BLOB NOT NULL,
-            gen INTEGER NOT NULL, lsn_lo INTEGER NOT NULL, lsn_hi INTEGER NOT NULL, loc TEXT, state TEXT NOT NULL);
+            gen INTEGER NOT NULL, lsn_lo INTEGER NOT NULL, lsn_hi INTEGER NOT NULL, loc TEXT, state TEXT NOT NULL,
+            deletes INTEGER NOT NULL DEFAULT 0);
         CREATE INDEX segment_time ON segment(tenant, max_ts, min_ts);
         CREATE TABLE garbage(ulid TEXT PRIMARY KEY, since INTEGER NOT NULL) WITHOUT ROWID;
-        CREATE TABLE tombstone(id INTEGER PRIMARY KEY, tenant INTEGER, selector TEXT, min_ts INTEGER, max_ts INTEGER,
-            created INTEGER, state INTEGER);
         """
+
+    /// What turns a day of each older format, from 1 on, into the next one. A step that was ever released never changes.
+    static let daySteps = [
+        "ALTER TABLE segment ADD COLUMN deletes INTEGER NOT NULL DEFAULT 0; DROP TABLE tombstone;"
+    ]
 
     /// The steps that lead to the current global database; a step that was ever released never changes.
     static let globalMigrations = [

@@ -29,6 +29,8 @@ final class DayCatalogue: Sendable {
     struct Summary: Sendable {
         var appliedLSN: UInt64
         var segments: [SegmentRow]
+        /// Files that no answer needs any more, or that were being written.
+        var garbage: [String]
     }
 
     /// Creates the catalogue at `path`; nothing is opened yet.
@@ -58,27 +60,92 @@ final class DayCatalogue: Sendable {
                 try meta.execute(arguments: ["day", day])
                 try meta.execute(arguments: ["applied_lsn", 0])
             }
-            let format = try Int.fetchOne(database, sql: "SELECT v FROM meta WHERE k = 'format'")
-            guard format == CatalogueSchema.dayFormat else {
+            let format = try Int.fetchOne(database, sql: "SELECT v FROM meta WHERE k = 'format'") ?? 0
+            guard (1...CatalogueSchema.dayFormat).contains(format) else {
                 throw CatalogueError(
                     path: path,
-                    reason:
-                        "has format \(format ?? 0), this program reads \(CatalogueSchema.dayFormat); use a newer weir")
+                    reason: "has format \(format), this program reads up to \(CatalogueSchema.dayFormat); "
+                        + "use a newer weir")
             }
+            guard format < CatalogueSchema.dayFormat else { return }
+            for step in CatalogueSchema.daySteps[(format - 1)...] { try database.execute(sql: step) }
+            try database.execute(
+                sql: "UPDATE meta SET v = ? WHERE k = 'format'", arguments: [CatalogueSchema.dayFormat])
         }
     }
 
     /// Adds what a flush made and moves `applied_lsn`, all or nothing; synced when it returns.
     ///
-    /// - Throws: ``CatalogueError``; nothing of the addition is there afterwards.
-    func commit(_ addition: Addition) throws(CatalogueError) {
+    /// A commit may fail after it was written, and then is tried again with other files: those of the first attempt
+    /// become garbage.
+    ///
+    /// - Throws: ``CatalogueError``; all of the addition is there afterwards or nothing.
+    func commit(_ addition: Addition, since: Int64) throws(CatalogueError) {
         try writing { database in
+            let earlier = try String.fetchAll(
+                database, sql: "SELECT ulid FROM segment WHERE gen = ?",
+                arguments: [Int64(bitPattern: addition.appliedLSN)])
+            try database.execute(
+                sql: "DELETE FROM segment WHERE gen = ?", arguments: [Int64(bitPattern: addition.appliedLSN)])
+            try DayCatalogue.insertGarbage(earlier, since: since, into: database)
             try DayCatalogue.insertLabels(addition, into: database)
             try DayCatalogue.insertStreams(addition, into: database)
             for segment in addition.segments { try DayCatalogue.insert(segment, into: database) }
             try database.execute(
                 sql: "UPDATE meta SET v = ? WHERE k = 'applied_lsn'",
                 arguments: [Int64(bitPattern: addition.appliedLSN)])
+        }
+    }
+
+    // MARK: - Merging
+
+    /// Notes files that are about to be written, so that what a crash leaves of them is known to be of no use.
+    ///
+    /// - Throws: ``CatalogueError``.
+    func noteGarbage(_ ulids: [String], since: Int64) throws(CatalogueError) {
+        try writing { try DayCatalogue.insertGarbage(ulids, since: since, into: $0) }
+    }
+
+    /// Puts a segment, nil when no row was left, in the place of others, which become garbage; all or nothing.
+    ///
+    /// - Throws: ``CatalogueError``; nothing has changed then.
+    func replace(_ inputs: [String], by output: SegmentRow?, since: Int64) throws(CatalogueError) {
+        try writing { database in
+            for ulid in inputs {
+                try database.execute(sql: "DELETE FROM segment WHERE ulid = ?", arguments: [ulid])
+                try expect(database.changesCount == 1, "segment \(ulid) is to be merged but not listed")
+            }
+            try DayCatalogue.insertGarbage(inputs, since: since, into: database)
+            guard let output else { return }
+            try database.execute(sql: "DELETE FROM garbage WHERE ulid = ?", arguments: [output.ulid])
+            try DayCatalogue.insert(output, into: database)
+        }
+    }
+
+    /// Whether a segment is among those that serve queries.
+    ///
+    /// - Throws: ``CatalogueError``.
+    func lists(_ ulid: String) throws(CatalogueError) -> Bool {
+        try reading { database in
+            try Int.fetchOne(database, sql: "SELECT 1 FROM segment WHERE ulid = ?", arguments: [ulid]) != nil
+        }
+    }
+
+    /// Forgets files that are removed.
+    ///
+    /// - Throws: ``CatalogueError``.
+    func forgetGarbage(_ ulids: [String]) throws(CatalogueError) {
+        try writing { database in
+            for ulid in ulids {
+                try database.execute(sql: "DELETE FROM garbage WHERE ulid = ?", arguments: [ulid])
+            }
+        }
+    }
+
+    private static func insertGarbage(_ ulids: [String], since: Int64, into database: Database) throws {
+        for ulid in ulids {
+            try database.execute(
+                sql: "INSERT OR REPLACE INTO garbage(ulid, since) VALUES (?, ?)", arguments: [ulid, since])
         }
     }
 
@@ -101,11 +168,13 @@ final class DayCatalogue: Sendable {
             let applied = try Int64.fetchOne(database, sql: "SELECT v FROM meta WHERE k = 'applied_lsn'")
             let streamCount = try Int.fetchOne(database, sql: "SELECT count(*) FROM stream") ?? 0
             var segments: [SegmentRow] = []
-            let rows = try Row.fetchCursor(database, sql: "SELECT * FROM segment ORDER BY id")
+            let rows = try Row.fetchCursor(database, sql: "SELECT * FROM segment ORDER BY gen, id")
             while let row = try rows.next() {
                 segments.append(try segment(of: row, streamCount: streamCount))
             }
-            return Summary(appliedLSN: UInt64(bitPattern: applied ?? 0), segments: segments)
+            return Summary(
+                appliedLSN: UInt64(bitPattern: applied ?? 0), segments: segments,
+                garbage: try String.fetchAll(database, sql: "SELECT ulid FROM garbage ORDER BY ulid"))
         }
     }
 
@@ -153,18 +222,21 @@ final class DayCatalogue: Sendable {
     // MARK: - Rows
 
     private static func insertLabels(_ addition: Addition, into database: Database) throws {
-        let tenant = try database.cachedStatement(sql: "INSERT INTO tenant(id, name) VALUES (?, ?)")
+        let tenant = try database.cachedStatement(sql: "INSERT OR IGNORE INTO tenant(id, name) VALUES (?, ?)")
         for row in addition.tenants { try tenant.execute(arguments: [row.id, row.name]) }
-        let name = try database.cachedStatement(sql: "INSERT INTO label_name(id, tenant, name) VALUES (?, ?, ?)")
+        let name = try database.cachedStatement(
+            sql: "INSERT OR IGNORE INTO label_name(id, tenant, name) VALUES (?, ?, ?)")
         for row in addition.names { try name.execute(arguments: [row.id, row.tenant, row.name]) }
-        let value = try database.cachedStatement(sql: "INSERT INTO label_value(id, name_id, value) VALUES (?, ?, ?)")
+        let value = try database.cachedStatement(
+            sql: "INSERT OR IGNORE INTO label_value(id, name_id, value) VALUES (?, ?, ?)")
         for row in addition.values { try value.execute(arguments: [row.id, row.name, row.text]) }
     }
 
     private static func insertStreams(_ addition: Addition, into database: Database) throws {
         let stream = try database.cachedStatement(
-            sql: "INSERT INTO stream(id, tenant, fp, labels) VALUES (?, ?, ?, ?)")
-        let posting = try database.cachedStatement(sql: "INSERT INTO posting(value_id, stream_id) VALUES (?, ?)")
+            sql: "INSERT OR IGNORE INTO stream(id, tenant, fp, labels) VALUES (?, ?, ?, ?)")
+        let posting = try database.cachedStatement(
+            sql: "INSERT OR IGNORE INTO posting(value_id, stream_id) VALUES (?, ?)")
         for row in addition.streams {
             var labels: [UInt8] = []
             for value in row.values { Varint.append(UInt64(value), to: &labels) }
@@ -182,8 +254,8 @@ final class DayCatalogue: Sendable {
         let statement = try database.cachedStatement(
             sql: """
                 INSERT INTO segment(ulid, tenant, level, min_ts, max_ts, rows, raw_bytes, file_bytes, tail_off, tail_len,
-                    tail_crc, format, streams, gen, lsn_lo, lsn_hi, state)
-                VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+                    tail_crc, format, streams, gen, lsn_lo, lsn_hi, state, deletes)
+                VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
                 """)
         try statement.execute(
             arguments: [
@@ -192,6 +264,7 @@ final class DayCatalogue: Sendable {
                 segment.format, blob(SegmentRow.encode(streams: segment.streams)),
                 Int64(bitPattern: segment.generation),
                 Int64(bitPattern: segment.lsnLow), Int64(bitPattern: segment.lsnHigh), segment.state.rawValue,
+                segment.deletes,
             ])
     }
 
@@ -213,7 +286,8 @@ final class DayCatalogue: Sendable {
             fileBytes: try row.decode(forColumn: "file_bytes"), tailOffset: try row.decode(forColumn: "tail_off"),
             tailLength: try row.decode(forColumn: "tail_len"), tailChecksum: try row.decode(forColumn: "tail_crc"),
             format: try row.decode(forColumn: "format"), streams: streams, generation: try lsn("gen"),
-            lsnLow: try lsn("lsn_lo"), lsnHigh: try lsn("lsn_hi"), state: state)
+            lsnLow: try lsn("lsn_lo"), lsnHigh: try lsn("lsn_hi"),
+            deletes: try row.decode(forColumn: "deletes"), state: state)
     }
 
     private static func valueIDs(_ bytes: UnsafeRawBufferPointer, below limit: Int) -> [UInt32]? {

@@ -36,10 +36,15 @@ struct SegmentRow: Sendable {
     /// The WAL records that went into it: after the first, up to the second.
     var lsnLow: UInt64
     var lsnHigh: UInt64
+    /// The newest request to delete that was taken into account when the file was written; its rows are gone.
+    var deletes: Int64 = 0
     var state = State.live
 
     /// The name of the file in the day's folder.
     var fileName: String { ulid + SegmentRow.suffix }
+
+    /// The instant at which the file was made, nanoseconds since 1970 UTC, as its name says.
+    var created: Int64 { ULID.instant(of: ulid) ?? 0 }
 
     static let suffix = ".wseg"
     static let temporarySuffix = ".wseg.tmp"

@@ -19,6 +19,17 @@ struct ULID: Sendable, Hashable {
         low = UInt64.random(in: .min ... .max)
     }
 
+    /// When the name was chosen, nanoseconds since 1970 UTC; nil when it is none.
+    static func instant(of text: String) -> Int64? {
+        guard text.utf8.count == 26 else { return nil }
+        var milliseconds: Int64 = 0
+        for letter in text.utf8.prefix(10) {
+            guard let value = alphabet.firstIndex(of: letter) else { return nil }
+            milliseconds = milliseconds << 5 | Int64(value)
+        }
+        return milliseconds < Int64.max / 1_000_000 ? milliseconds * 1_000_000 : nil
+    }
+
     /// The 26 letters of Crockford's base 32.
     var text: String {
         var letters: [UInt8] = []

@@ -34,7 +34,7 @@ struct SealPlan: Sendable {
     }
 
     /// Streams of one service lie side by side, because their lines look alike and are asked for together.
-    private struct SortKey: Comparable {
+    struct SortKey: Comparable {
         let service: String
         let labels: LabelSet
 

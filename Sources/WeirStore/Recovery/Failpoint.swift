@@ -22,6 +22,22 @@ package enum Failpoint: String, CaseIterable, Sendable {
     case generationPublished
     /// The WAL is released.
     case walReleased
+    /// The name of a merge's output is noted, nothing of it written.
+    case mergeNoted
+    /// The output is written under its temporary name, not synced.
+    case mergeWritten
+    /// It is synced.
+    case mergeSynced
+    /// It has its name, its folder is not synced.
+    case mergeRenamed
+    /// File and folder are synced, the catalogue lists the inputs.
+    case mergeDurable
+    /// The catalogue lists the output, the inputs are garbage.
+    case mergeCommitted
+    /// Readers see the output.
+    case mergePublished
+    /// The files of inputs are removed, the catalogue still has them as garbage.
+    case garbageRemoved
     /// Temporary and orphaned files are removed.
     case leftoversRemoved
     /// A record of the WAL is back in the head.

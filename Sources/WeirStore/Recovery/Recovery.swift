@@ -84,7 +84,7 @@ struct Recovery {
         let summary = try day.catalogue.summary()
         days[day.number] = day
         appliedLSNs[day.number] = summary.appliedLSN
-        try clearLeftovers(of: day, listed: Set(summary.segments.map(\.fileName)))
+        let quarantinedBefore = quarantined + summary.segments.count { $0.state != .live }
         var opened: [Segment] = []
         for row in summary.segments {
             guard row.state == .live else {
@@ -100,6 +100,8 @@ struct Recovery {
                 report(.segmentQuarantined(path: day.folder + "/" + row.fileName, reason: "\(error)"))
             }
         }
+        try clearGarbage(summary.garbage, of: day, isSound: quarantined == quarantinedBefore)
+        try clearLeftovers(of: day, listed: Set(summary.segments.map(\.fileName)))
         // Within a day segments come in the order in which their rows arrived.
         segments[day.number] = opened
         for segment in opened {
@@ -123,6 +125,18 @@ struct Recovery {
         try files.syncFolder(configuration.partsFolder)
         quarantined += 1
         report(.daySetAside(folder: day.folder, kept: kept, reason: "\(error)"))
+    }
+
+    /// Removes files that merges left, inputs and unfinished outputs.
+    ///
+    /// When a listed segment is missing or damaged, the catalogue may have lost its last commits, and what it calls
+    /// garbage may be all there is of some rows; then they become files that no catalogue lists.
+    private func clearGarbage(_ garbage: [String], of day: Day, isSound: Bool) throws {
+        guard !garbage.isEmpty else { return }
+        if isSound {
+            for ulid in garbage { try files.remove(day.folder + "/" + ulid + SegmentRow.suffix) }
+        }
+        try day.catalogue.forgetGarbage(garbage)
     }
 
     /// Removes drafts of segments, whose rows the WAL still has, and sets whole ones aside that no catalogue lists.
