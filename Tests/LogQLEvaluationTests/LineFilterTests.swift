@@ -47,6 +47,12 @@ import WeirModel
         await check(#"|> "<_>disk<_>""#, [0, 1])
         await check(#"!> "<_>disk<_>""#, [2, 3, 4, 5, 6, 7, 8, 9, 10])
         await check(#"|= ip("10.0.0.0/8")"#, [9])
+        await check(#"|=i "ERROR""#, [0, 2])
+        await check(#"|=i "A.B""#, [5])
+        await check(#"|=i "DISK F" or "BOOT""#, [0, 2])
+        await check(#"!=i "O" or "DISK""#, [4, 5, 6, 9, 10])
+        await check(#"|=i """#, all)
+        await check(#"!=i """#, [])
     }
 
     @Test func `a bad pattern names its stage`() async {

@@ -28,15 +28,16 @@ struct QueryScript {
     /// The answer to a query, or the message of its refusal.
     func answer(
         _ text: String, _ time: QueryRequest.Time, direction: Selection.Direction = .backward, limit: Int = 100,
-        intervalSeconds: Int = 0
+        intervalSeconds: Int = 0, dialect: Dialect = .weir, skipsErrors: Bool = false
     ) async -> [String] {
         let engine = QueryEngine(
             source: source, limits: limits, clocks: .init(monotonic: { 0 }, wall: { 0 }))
         let request = QueryRequest(
             text: text, time: time, direction: direction, limit: limit,
-            intervalNanoseconds: Int64(intervalSeconds) * 1_000_000_000)
+            intervalNanoseconds: Int64(intervalSeconds) * 1_000_000_000, dialect: dialect, skipsErrors: skipsErrors)
         do {
-            return QueryScript.text(try await engine.run(request).result)
+            let outcome = try await engine.run(request)
+            return QueryScript.text(outcome.result) + outcome.warnings.map { "warning: \($0)" }
         } catch {
             return ["error: \(QueryScript.text(error))"]
         }

@@ -39,11 +39,19 @@ struct QueryGenerator {
 
     private mutating func logQuery() -> LogQuery {
         let selective = try! Matcher("app", .equal, "web")
-        return LogQuery(matchers: [selective] + list(0...2) { $0.matcher() }, stages: list(0...4) { $0.stage() })
+        let matchers = [selective] + list(0...2) { $0.matcher() }
+        var stages: [StageSyntax] = []
+        // The flag belongs to a stage before it.
+        for stage in list(0...4, { $0.stage() }) where stage != .skipErrors || (stages.last ?? stage) != stage {
+            stages.append(stage)
+        }
+        return LogQuery(matchers: matchers, stages: stages)
     }
 
     private mutating func stage() -> StageSyntax {
-        switch number(below: 12) {
+        switch number(below: 14) {
+        case 12: return .jsonArrays
+        case 13: return .skipErrors
         case 0: return .json(list(0...2) { FieldSyntax(name: $0.name(), expression: $0.text()) })
         case 1:
             return .logfmt(
@@ -72,11 +80,14 @@ struct QueryGenerator {
     private mutating func lineFilter() -> StageSyntax {
         let comparison = pick([
             LineFilterSyntax.Comparison.contains, .lacks, .matches, .doesNotMatch, .fitsPattern, .doesNotFitPattern,
+            .containsIgnoringCase, .lacksIgnoringCase,
         ])
         // Negated filters with alternatives are read as several filters.
-        let isPositive = [.contains, .matches, .fitsPattern].contains(comparison)
+        let isPositive = [.contains, .matches, .fitsPattern, .containsIgnoringCase].contains(comparison)
+        let ignoresCase = [.containsIgnoringCase, .lacksIgnoringCase].contains(comparison)
         let operands: [LineFilterSyntax.Operand] = list(1...(isPositive ? 3 : 1)) { generator in
-            generator.number(below: 4) == 0 ? .ip("10.0.0.0/8") : .text(generator.text())
+            // Behind the `i` of a filter without case a text has to come first.
+            generator.number(below: 4) == 0 && !ignoresCase ? .ip("10.0.0.0/8") : .text(generator.text())
         }
         return .lineFilter(LineFilterSyntax(comparison: comparison, operands: operands))
     }
@@ -108,7 +119,7 @@ struct QueryGenerator {
         if unwraps {
             unwrap = UnwrapSyntax(
                 label: name(), conversion: pick([.number, .bytes, .duration, .durationSeconds]),
-                filters: list(0...2) { $0.labelFilter(depth: 1) })
+                filters: list(0...2) { $0.labelFilter(depth: 1) }, skipsErrors: number(below: 4) == 0)
         }
         return LogRangeSyntax(
             query: logQuery(), unwrap: unwrap,
@@ -125,8 +136,14 @@ struct QueryGenerator {
     }
 
     private mutating func metric(depth: Int) -> MetricQuery {
-        switch number(below: depth > 0 ? 6 : 3) {
+        switch number(below: depth > 0 ? 8 : 3) {
+        case 6: return .calculation(calculation(depth: depth))
+        case 7: return .subquery(subquery(depth: depth))
         case 0: return .vector(pick([0, 1, 2.5, 1e-9]))
+        case 1 where number(below: 3) == 0:
+            return .range(
+                RangeAggregationSyntax(
+                    function: .countDistinct, label: name(), range: range(unwraps: false), grouping: grouping()))
         case 1: return .range(RangeAggregationSyntax(function: .rate, range: range(unwraps: number(below: 2) == 0)))
         case 2:
             return .range(
@@ -146,6 +163,22 @@ struct QueryGenerator {
                     pattern: "(.*):.*"))
         default: return operation(depth: depth)
         }
+    }
+
+    private mutating func calculation(depth: Int) -> VectorFunctionSyntax {
+        let function = pick(VectorFunctionSyntax.Function.allCases)
+        let hasParameter = [.clampMin, .clampMax].contains(function) || (function == .round && number(below: 2) == 0)
+        return VectorFunctionSyntax(
+            function: function, operand: metric(depth: depth - 1), parameter: hasParameter ? pick([5, -0.5, 1e9]) : nil)
+    }
+
+    private mutating func subquery(depth: Int) -> SubquerySyntax {
+        let function = pick([RangeAggregationSyntax.Function.maxOverTime, .quantileOverTime])
+        return SubquerySyntax(
+            function: function, parameter: function == .quantileOverTime ? 0.9 : nil,
+            operand: number(below: 4) == 0 ? .literal(5) : metric(depth: depth - 1),
+            windowNanoseconds: pick([3_600_000_000_000, 90_000_000_000]), stepNanoseconds: pick([60_000_000_000, 1_000_000]),
+            offsetNanoseconds: pick([0, 0, 3_600_000_000_000]))
     }
 
     private mutating func operation(depth: Int) -> MetricQuery {

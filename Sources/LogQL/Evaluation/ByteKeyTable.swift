@@ -37,6 +37,15 @@ struct ByteKeyTable {
         return (entries.count - 1, true)
     }
 
+    /// The bytes of a key by its number.
+    func key(at index: Int) -> [UInt8] {
+        let entry = entries[index]
+        return Array(bytes[entry.offset..<entry.offset + entry.count])
+    }
+
+    /// The bytes that the keys take.
+    var byteCount: Int { bytes.count + entries.count * MemoryLayout<Entry>.stride + places.count * 4 }
+
     /// Forgets all keys.
     mutating func removeAll() {
         entries.removeAll(keepingCapacity: true)

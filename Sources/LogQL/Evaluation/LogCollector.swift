@@ -11,6 +11,8 @@ struct LogCollector: BatchCollector, ~Copyable {
     }
 
     private(set) var heap: EntryHeap
+    /// The first entries of the values of a `distinct`; nil for queries without. The heap then stays empty.
+    private(set) var firsts: FirstEntries?
     private(set) var labelSets: [EntryLabelSets] = []
     private(set) var linesMatched = 0
 
@@ -28,6 +30,19 @@ struct LogCollector: BatchCollector, ~Copyable {
         isBackward = plan.selection.direction == .backward
         heap = EntryHeap(limit: limit, direction: plan.selection.direction)
         self.bound = bound
+        if plan.pipeline.isDistinct {
+            firsts = FirstEntries()
+            run.withEntry { [isBackward] in $0.distinct.isBackward = isBackward }
+        }
+    }
+
+    /// The entries that were left out because of an error.
+    var linesSkipped: Int { run.entry.skippedCount }
+
+    /// The first entries with their values, which all workers write alike.
+    var firstsByValue: [(key: [UInt8], first: FirstEntries.First)] {
+        guard let firsts else { return [] }
+        return firsts.firsts.enumerated().map { (run.entry.distinct.key(at: $0.offset), $0.element) }
     }
 
     mutating func take(_ batch: borrowing LineBatch) throws(QueryError) -> Flow {
@@ -44,19 +59,30 @@ struct LogCollector: BatchCollector, ~Copyable {
                 let timestamp = timestamps[row]
                 // Rows stand in the order of the answer: behind one that comes too late, all do.
                 guard isBackward ? timestamp >= limit : timestamp <= limit, heap.accepts(timestamp) else { break }
-                guard run.enter(row, of: batch, bytes: bytes) else { continue }
-                keep(timestamp)
+                if firsts != nil {
+                    takeFirst(row, of: batch, bytes: bytes)
+                } else if run.enter(row, of: batch, bytes: bytes) {
+                    heap.insert(kept(timestamp))
+                }
             }
             return flow()
         }
     }
 
-    private mutating func keep(_ timestamp: Int64) {
+    private mutating func takeFirst(_ row: Int, of batch: LineBatch, bytes: UnsafeRawBufferPointer) {
+        run.withEntry { $0.distinct.current = nil }
+        let hasPassed = run.enter(row, of: batch, bytes: bytes)
+        guard let value = run.entry.distinct.current else { return }
+        let timestamp = batch.timestamps[row]
+        let first = FirstEntries.First(timestamp: timestamp, entry: hasPassed ? kept(timestamp) : nil)
+        firsts?.set(first, at: value)
+    }
+
+    private mutating func kept(_ timestamp: Int64) -> EntryHeap.Kept {
         linesMatched += 1
         sequence += 1
         let labels = currentLabels()
-        heap.insert(
-            EntryHeap.Kept(timestamp: timestamp, sequence: sequence, labels: labels, line: Array(run.entry.line)))
+        return EntryHeap.Kept(timestamp: timestamp, sequence: sequence, labels: labels, line: Array(run.entry.line))
     }
 
     private mutating func currentLabels() -> Int {

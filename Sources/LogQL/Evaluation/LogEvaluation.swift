@@ -20,20 +20,31 @@ struct LogEvaluation {
         var numbers: [LogCollector.EntryLabelSets: Int] = [:]
         var entries: [EntryHeap.Kept] = []
         var matched = 0
+        var firsts: [[UInt8]: FirstEntries.First] = [:]
+        let isBackward = plan.selection.direction == .backward
         scan.forEach { collector in
             matched += collector.linesMatched
-            for var entry in collector.heap.kept {
-                let labels = collector.labelSets[entry.labels]
-                entry.labels = numbers[labels] ?? sets.count
-                if entry.labels == sets.count {
+            statistics.linesSkipped += collector.linesSkipped
+            let own = collector.labelSets.map { labels in
+                let number = numbers[labels] ?? sets.count
+                if number == sets.count {
                     sets.append(labels)
-                    numbers[labels] = entry.labels
+                    numbers[labels] = number
                 }
+                return number
+            }
+            for var entry in collector.heap.kept {
+                entry.labels = own[entry.labels]
                 entries.append(entry)
+            }
+            for (key, var first) in collector.firstsByValue {
+                if let entry = first.entry { first.entry?.labels = own[entry.labels] }
+                if let known = firsts[key], !first.stands(before: known, isBackward: isBackward) { continue }
+                firsts[key] = first
             }
         }
         statistics.linesMatched += matched
-        let isBackward = plan.selection.direction == .backward
+        entries += firsts.values.compactMap(\.entry)
         entries.sort { left, right in
             if left.timestamp != right.timestamp {
                 return isBackward ? left.timestamp > right.timestamp : left.timestamp < right.timestamp

@@ -60,7 +60,24 @@ struct MetricEvaluation {
             var operand = series(try await evaluate(syntax.operand))
             for index in operand.indices { operand[index].labels = replacement.apply(to: operand[index].labels) }
             return .series(operand)
+        case .calculation(let syntax):
+            return VectorCalculation(syntax).run(try await evaluate(syntax.operand))
+        case .subquery(let syntax):
+            return .series(try await run(syntax))
         }
+    }
+
+    /// Evaluates the operand of a subquery at its own instants, and the function over what came out.
+    private mutating func run(_ syntax: SubquerySyntax) async throws(QueryError) -> [StepSeries] {
+        var operand: [StepSeries] = []
+        let inner = try SubqueryEvaluation.checkedInstants(of: syntax, within: instants, ranges.limits)
+        if let inner {
+            var evaluation = MetricEvaluation(ranges: ranges.at(inner), instants: inner, watch: watch)
+            operand = evaluation.series(try await evaluation.evaluate(syntax.operand))
+            statistics.add(evaluation.statistics)
+        }
+        var subquery = SubqueryEvaluation(syntax: syntax, instants: instants, innerInstants: inner, series: operand)
+        return try await WindowFunction(syntax, instants: instants).run(&subquery)
     }
 
     /// The grouping that a range aggregation may apply itself, because grouping twice gives the same.
@@ -68,6 +85,7 @@ struct MetricEvaluation {
         guard case .range(let range) = syntax.operand, range.grouping == nil else { return nil }
         let grouping = syntax.grouping ?? GroupingSyntax(isWithout: false, names: [])
         switch (syntax.function, range.function) {
+        case (.sum, .increase) where range.range.unwrap == nil: return grouping
         case (.sum, .countOverTime), (.sum, .rate), (.sum, .bytesOverTime), (.sum, .bytesRate), (.sum, .sumOverTime),
             (.min, .minOverTime), (.max, .maxOverTime):
             return grouping

@@ -11,23 +11,32 @@ public struct QueryEngine: Sendable {
         public var monotonic: @Sendable () -> Int64
         /// Nanoseconds since 1970 UTC, for the template function `now`.
         public var wall: @Sendable () -> Int64
+        /// The content of a file of the system's zone database by its relative path such as `Europe/Berlin`, for the
+        /// template function `toDateInZone`; nil when there is none.
+        public var zoneFile: @Sendable (String) -> [UInt8]?
 
-        /// Creates the clocks.
-        public init(monotonic: @escaping @Sendable () -> Int64, wall: @escaping @Sendable () -> Int64) {
+        /// Creates the clocks; without a zone database every zone is UTC.
+        public init(
+            monotonic: @escaping @Sendable () -> Int64, wall: @escaping @Sendable () -> Int64,
+            zoneFile: @escaping @Sendable (String) -> [UInt8]? = { _ in nil }
+        ) {
             self.monotonic = monotonic
             self.wall = wall
+            self.zoneFile = zoneFile
         }
     }
 
     private let source: any LogSource
     private let limits: QueryLimits
     private let clocks: Clocks
+    private let zones: ZoneCache
 
     /// Creates an engine.
     public init(source: any LogSource, limits: QueryLimits = QueryLimits(), clocks: Clocks) {
         self.source = source
         self.limits = limits
         self.clocks = clocks
+        zones = ZoneCache(file: clocks.zoneFile)
     }
 
     /// Answers a query.
@@ -40,7 +49,7 @@ public struct QueryEngine: Sendable {
             throw .syntax(SyntaxError("input size too long (\(request.text.utf8.count) > \(limits.textBytesMax))"))
         }
         let query: Query
-        do { query = try Query.parse(request.text) } catch { throw .syntax(error) }
+        do { query = try Query.parse(request.text, dialect: request.dialect) } catch { throw .syntax(error) }
         return try await run(query, request)
     }
 
@@ -54,6 +63,11 @@ public struct QueryEngine: Sendable {
     }
 
     private var workers: Int { max(1, limits.workers) }
+
+    /// What the stages of a request's query stand in.
+    func surroundings(of request: QueryRequest) -> StageSurroundings {
+        StageSurroundings(now: clocks.wall, zones: zones, dialect: request.dialect)
+    }
 
     private func runLog(
         _ query: LogQuery, _ request: QueryRequest, _ watch: QueryWatch
@@ -73,7 +87,7 @@ public struct QueryEngine: Sendable {
         do {
             plan = try SelectionPlan(
                 query, tenant: request.tenant, range: TimeRange(start: start, end: end), direction: request.direction,
-                now: clocks.wall)
+                surroundings: surroundings(of: request))
         } catch {
             throw .syntax(error)
         }
@@ -81,7 +95,7 @@ public struct QueryEngine: Sendable {
         let streams = try await LogEvaluation(source: source, watch: watch).run(
             plan, limit: max(0, request.limit), intervalNanoseconds: request.intervalNanoseconds, workers: workers,
             statistics: &statistics)
-        return QueryOutcome(result: .streams(streams), statistics: statistics)
+        return QueryOutcome(result: .streams(streams), statistics: statistics, warnings: statistics.warnings)
     }
 
     private func runMetric(
@@ -104,11 +118,12 @@ public struct QueryEngine: Sendable {
         }
         let ranges = RangeEvaluation(
             source: source, tenant: request.tenant, instants: instants, limits: limits, watch: watch, workers: workers,
-            now: clocks.wall)
+            surroundings: surroundings(of: request), skipsErrors: request.skipsErrors)
         var evaluation = MetricEvaluation(ranges: ranges, instants: instants, watch: watch)
         let value = try await evaluation.evaluate(query)
         let result = try answer(value, query, request.time, instants)
-        return QueryOutcome(result: result, statistics: evaluation.statistics)
+        let statistics = evaluation.statistics
+        return QueryOutcome(result: result, statistics: statistics, warnings: statistics.warnings)
     }
 
     private func checkLength(from start: Timestamp, to end: Timestamp) throws(QueryError) {

@@ -22,11 +22,15 @@ public struct QueryRequest: Sendable {
     public var limit: Int
     /// Keeps an entry of a stream only this many nanoseconds after the last one kept; 0 keeps all.
     public var intervalNanoseconds: Int64
+    /// Whether the text may use Weir's extensions.
+    public var dialect: Dialect
+    /// Whether a metric query leaves out entries with an error and counts them, instead of failing on the first.
+    public var skipsErrors: Bool
 
     /// Creates a request.
     public init(
         tenant: Tenant = .default, text: String, time: Time, direction: Selection.Direction = .backward,
-        limit: Int = 100, intervalNanoseconds: Int64 = 0
+        limit: Int = 100, intervalNanoseconds: Int64 = 0, dialect: Dialect = .weir, skipsErrors: Bool = false
     ) {
         self.tenant = tenant
         self.text = text
@@ -34,5 +38,7 @@ public struct QueryRequest: Sendable {
         self.direction = direction
         self.limit = limit
         self.intervalNanoseconds = intervalNanoseconds
+        self.dialect = dialect
+        self.skipsErrors = skipsErrors
     }
 }

@@ -89,9 +89,26 @@ public struct QueryStatistics: Sendable, Equatable {
     public var scan = ScanSummary()
     /// Rows that passed the pipeline.
     public var linesMatched = 0
+    /// Entries that were left out because of an error.
+    public var linesSkipped = 0
     /// Entries in the answer.
     public var entriesReturned = 0
 
     /// Creates empty statistics.
     public init() {}
+
+    /// Adds what another evaluation read.
+    mutating func add(_ other: QueryStatistics) {
+        scan.add(other.scan)
+        linesMatched += other.linesMatched
+        linesSkipped += other.linesSkipped
+        entriesReturned += other.entriesReturned
+    }
+
+    /// What the user should know of it.
+    var warnings: [String] {
+        guard linesSkipped > 0 else { return [] }
+        let lines = linesSkipped == 1 ? "1 line was" : "\(linesSkipped) lines were"
+        return ["\(lines) left out because a stage could not read or convert them"]
+    }
 }

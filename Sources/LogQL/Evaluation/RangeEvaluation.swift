@@ -8,8 +8,17 @@ struct RangeEvaluation {
     let limits: QueryLimits
     let watch: QueryWatch
     let workers: Int
-    /// The clock of templates.
-    let now: @Sendable () -> Int64
+    /// What stages need from outside.
+    let surroundings: StageSurroundings
+    /// Whether entries with an error are left out instead of failing the query.
+    let skipsErrors: Bool
+
+    /// The same at other instants.
+    func at(_ instants: StepInstants) -> RangeEvaluation {
+        RangeEvaluation(
+            source: source, tenant: tenant, instants: instants, limits: limits, watch: watch, workers: workers,
+            surroundings: surroundings, skipsErrors: skipsErrors)
+    }
 
     /// Runs an aggregation.
     ///
@@ -17,115 +26,64 @@ struct RangeEvaluation {
     func run(
         _ syntax: RangeAggregationSyntax, outer: GroupingSyntax?, statistics: inout QueryStatistics
     ) async throws(QueryError) -> [StepSeries] {
-        let seconds = Double(syntax.range.windowNanoseconds) / 1e9
-        switch syntax.function {
-        case .countOverTime:
-            return try await fold(CountFold.self, syntax, outer, &statistics) { Double($0.count) }
-        case .rate where syntax.range.unwrap == nil:
-            return try await fold(CountFold.self, syntax, outer, &statistics) { Double($0.count) / seconds }
-        case .rate, .bytesRate:
-            return try await fold(SumFold.self, syntax, outer, &statistics) { $0.sum / seconds }
-        case .bytesOverTime, .sumOverTime:
-            return try await fold(SumFold.self, syntax, outer, &statistics) { $0.sum }
-        case .avgOverTime:
-            return try await fold(MomentsFold.self, syntax, outer, &statistics) { $0.mean }
-        case .stddevOverTime:
-            return try await fold(MomentsFold.self, syntax, outer, &statistics) {
-                ($0.squares / $0.count).squareRoot()
-            }
-        case .stdvarOverTime:
-            return try await fold(MomentsFold.self, syntax, outer, &statistics) { $0.squares / $0.count }
-        case .minOverTime: return try await fold(MinFold.self, syntax, outer, &statistics) { $0.value }
-        case .maxOverTime: return try await fold(MaxFold.self, syntax, outer, &statistics) { $0.value }
-        case .firstOverTime: return try await fold(FirstFold.self, syntax, outer, &statistics) { $0.sample.value }
-        case .lastOverTime: return try await fold(LastFold.self, syntax, outer, &statistics) { $0.sample.value }
-        case .quantileOverTime:
-            let quantile = syntax.parameter ?? .nan
-            return try await list(syntax, outer, &statistics) { Quantile.value(quantile, of: $0.map(\.value)) }
-        case .rateCounter:
-            return try await list(syntax, outer, &statistics) {
-                CounterRate.value(of: $0, windowNanoseconds: syntax.range.windowNanoseconds)
-            }
-        case .absentOverTime:
-            return [try await absent(syntax, &statistics)]
-        }
-    }
-
-    private func fold<Fold: SampleFold>(
-        _: Fold.Type, _ syntax: RangeAggregationSyntax, _ outer: GroupingSyntax?,
-        _ statistics: inout QueryStatistics, _ value: (Fold) -> Double
-    ) async throws(QueryError) -> [StepSeries] {
-        let (labels, parts) = try await collect(Fold.self, syntax, projection(syntax, outer), &statistics)
-        return series(labels, parts) { merge, step in merge.fold(at: step).map(value) }
-    }
-
-    private func list(
-        _ syntax: RangeAggregationSyntax, _ outer: GroupingSyntax?, _ statistics: inout QueryStatistics,
-        _ value: ([FoldedSample]) -> Double
-    ) async throws(QueryError) -> [StepSeries] {
-        let (labels, parts) = try await collect(ListFold.self, syntax, projection(syntax, outer), &statistics)
-        return series(labels, parts) { merge, step in
-            let samples = merge.parts(at: step).flatMap { $0.fold.samples }
-            return samples.isEmpty ? nil : value(samples)
-        }
-    }
-
-    /// 1 wherever no entry is in the window.
-    private func absent(
-        _ syntax: RangeAggregationSyntax, _ statistics: inout QueryStatistics
-    ) async throws(QueryError) -> StepSeries {
-        let (labels, parts) = try await collect(CountFold.self, syntax, .by([]), &statistics)
-        let present = Set(series(labels, parts) { merge, step in merge.fold(at: step).map { _ in 1 } }.flatMap(\.steps))
-        var result = StepSeries(labels: RangeEvaluation.absentLabels(syntax.range.query.matchers))
-        for step in 0..<Int32(instants.count) where !present.contains(step) { result.append(step, 1) }
-        return result
-    }
-
-    /// The labels that equality fixes to one value.
-    private static func absentLabels(_ matchers: [Matcher]) -> LabelSet {
-        var labels = LabelSet()
-        var seen: Set<String> = []
-        for matcher in matchers {
-            let isNew = seen.insert(matcher.name).inserted
-            labels[matcher.name] = isNew && matcher.comparison == .equal ? matcher.value : nil
-        }
-        return labels
-    }
-
-    private func projection(_ syntax: RangeAggregationSyntax, _ outer: GroupingSyntax?) -> LabelProjection {
-        LabelProjection(syntax.grouping ?? outer, unwrapping: syntax.range.unwrap?.label)
-    }
-
-    /// Scans and returns the parts of all workers, sorted by series and span.
-    private func collect<Fold: SampleFold>(
-        _: Fold.Type, _ syntax: RangeAggregationSyntax, _ projection: LabelProjection,
-        _ statistics: inout QueryStatistics
-    ) async throws(QueryError) -> ([LabelSet], [SampleCollector<Fold>.Part]) {
-        let countsBytes = syntax.function.countsBytes
+        let isAbsent = syntax.function == .absentOverTime
+        let projection = isAbsent ? .by([]) : LabelProjection(syntax, outer: outer)
         let plan: SelectionPlan
         do {
             plan = try SelectionPlan(
-                syntax.range, countsBytes: countsBytes, projection: projection, tenant: tenant, instants: instants,
-                now: now)
+                syntax, projection: projection, tenant: tenant, instants: instants, surroundings: surroundings)
         } catch {
             throw .syntax(error)
         }
-        let value: SampleValue = plan.unwrap.map { .unwrapped($0) } ?? (countsBytes ? .lineBytes : .one)
+        var scan = RangeScan(evaluation: self, syntax: syntax, plan: plan, projection: projection)
+        let series = try await WindowFunction(syntax, instants: instants).run(&scan)
+        statistics.add(scan.statistics)
+        return series
+    }
+}
+
+/// The entries of one range aggregation.
+struct RangeScan: WindowInput {
+    let evaluation: RangeEvaluation
+    let syntax: RangeAggregationSyntax
+    let plan: SelectionPlan
+    let projection: LabelProjection
+    /// How much was read.
+    private(set) var statistics = QueryStatistics()
+
+    init(
+        evaluation: RangeEvaluation, syntax: RangeAggregationSyntax, plan: SelectionPlan, projection: LabelProjection
+    ) {
+        self.evaluation = evaluation
+        self.syntax = syntax
+        self.plan = plan
+        self.projection = projection
+    }
+
+    /// Scans and returns the parts of all workers.
+    mutating func parts<Fold: SampleFold>(
+        _: Fold.Type
+    ) async throws(QueryError) -> (labels: [LabelSet], parts: [SampleCollector<Fold>.Part]) {
         let spans = WindowSpans(
-            instants, windowNanoseconds: syntax.range.windowNanoseconds,
+            evaluation.instants, windowNanoseconds: syntax.range.windowNanoseconds,
             offsetNanoseconds: syntax.range.offsetNanoseconds)
-        let scan = ScanWorkers(count: workers, watch: watch) {
+        let value = sampleValue
+        let errors: SampleErrors =
+            projection.asksForErrors ? .counted : evaluation.skipsErrors ? .skipped : .refused
+        let scan = ScanWorkers(count: evaluation.workers, watch: evaluation.watch) {
             SampleCollector<Fold>(
-                plan, projection: projection, value: value, spans: spans, partsMax: limits.partsMax)
+                plan, projection: projection, value: value, errors: errors, spans: spans,
+                partsMax: evaluation.limits.partsMax)
         }
-        statistics.scan.add(try await scan.scan(source, plan.selection))
+        var read = QueryStatistics()
+        read.scan.add(try await scan.scan(evaluation.source, plan.selection))
 
         var labels: [LabelSet] = []
         var numbers: [LabelSet: UInt32] = [:]
         var parts: [SampleCollector<Fold>.Part] = []
-        var matched = 0
         scan.forEach { collector in
-            matched += collector.linesMatched
+            read.linesMatched += collector.linesMatched
+            read.linesSkipped += collector.linesSkipped
             let own = collector.table.labels.map { set in
                 let number = numbers[set] ?? UInt32(labels.count)
                 if Int(number) == labels.count {
@@ -139,30 +97,15 @@ struct RangeEvaluation {
                 parts.append(part)
             }
         }
-        statistics.linesMatched += matched
+        statistics.add(read)
         SampleCollector<Fold>.Part.compact(&parts)
         return (labels, parts)
     }
 
-    private func series<Fold: SampleFold>(
-        _ labels: [LabelSet], _ parts: [SampleCollector<Fold>.Part],
-        _ value: (inout WindowMerge<Fold>, Int32) -> Double?
-    ) -> [StepSeries] {
-        var result: [StepSeries] = []
-        var start = 0
-        while start < parts.count {
-            let number = parts[start].series
-            var end = start
-            while end < parts.count, parts[end].series == number { end += 1 }
-            var series = StepSeries(labels: labels[Int(number)])
-            var merge = WindowMerge(parts[start..<end])
-            for step in parts[start].span.first...parts[end - 1].span.last {
-                if let number = value(&merge, step) { series.append(step, number) }
-            }
-            result.append(series)
-            start = end
-        }
-        return result
+    private var sampleValue: SampleValue {
+        if let unwrap = plan.unwrap { return .unwrapped(unwrap) }
+        if let counted = plan.counted { return .distinct(counted, ValueNumbers()) }
+        return syntax.function.countsBytes ? .lineBytes : .one
     }
 }
 

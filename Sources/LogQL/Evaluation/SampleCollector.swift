@@ -8,6 +8,18 @@ enum SampleValue: Sendable {
     case lineBytes
     /// The number that an unwrap finds.
     case unwrapped(UnwrapStage)
+    /// The number of the value of a label.
+    case distinct(LabelName, ValueNumbers)
+}
+
+/// What happens to an entry with an error.
+enum SampleErrors: Sendable {
+    /// The query fails.
+    case refused
+    /// It is left out, and counted as such.
+    case skipped
+    /// It counts like any other.
+    case counted
 }
 
 /// One worker's part of a range aggregation: folds the entries of its batches per series and span of instants.
@@ -27,7 +39,8 @@ struct SampleCollector<Fold: SampleFold>: BatchCollector, ~Copyable {
 
     private var run: PipelineRun
     private let value: SampleValue
-    private let refusesErrors: Bool
+    private let errors: SampleErrors
+    private var valueNumbers: WorkerValueNumbers?
     private let hasStages: Bool
     private let usesMetadata: Bool
     private let spans: WindowSpans
@@ -46,7 +59,10 @@ struct SampleCollector<Fold: SampleFold>: BatchCollector, ~Copyable {
     /// The numbers of the values of the field that is unwrapped.
     private var fieldNumbers: [Double] = []
 
-    init(_ plan: SelectionPlan, projection: LabelProjection, value: SampleValue, spans: WindowSpans, partsMax: Int) {
+    init(
+        _ plan: SelectionPlan, projection: LabelProjection, value: SampleValue, errors: SampleErrors,
+        spans: WindowSpans, partsMax: Int
+    ) {
         usesMetadata = plan.selection.needsMetadata
         run = PipelineRun(plan.pipeline, usesMetadata: usesMetadata)
         fields = plan.fields
@@ -54,8 +70,14 @@ struct SampleCollector<Fold: SampleFold>: BatchCollector, ~Copyable {
         self.value = value
         self.spans = spans
         self.partsMax = partsMax
-        refusesErrors = !projection.asksForErrors
-        if case .unwrapped = value { hasStages = true } else { hasStages = !plan.pipeline.stages.isEmpty }
+        self.errors = errors
+        switch value {
+        case .unwrapped: hasStages = true
+        case .distinct(_, let numbers):
+            hasStages = true
+            valueNumbers = WorkerValueNumbers(numbers)
+        case .one, .lineBytes: hasStages = !plan.pipeline.stages.isEmpty
+        }
     }
 
     mutating func take(_ batch: borrowing LineBatch) throws(QueryError) -> Flow {
@@ -78,6 +100,9 @@ struct SampleCollector<Fold: SampleFold>: BatchCollector, ~Copyable {
         }
         return .proceed
     }
+
+    /// The entries that were left out because of an error.
+    var linesSkipped: Int { run.entry.skippedCount }
 
     /// All parts; the collector takes no batch afterwards.
     mutating func finish() -> [Part] {
@@ -134,8 +159,15 @@ struct SampleCollector<Fold: SampleFold>: BatchCollector, ~Copyable {
         case .unwrapped(let unwrap):
             guard let found = run.withEntry({ unwrap.value(of: &$0) }) else { return nil }
             number = found
+        case .distinct(let label, _):
+            guard let text = run.entry.labels.value(of: label), !text.isEmpty else { return nil }
+            number = Double(valueNumbers!.number(of: text))
         }
-        if refusesErrors && run.entry.labels.hasError { throw QueryError.pipelineFault(run.entry.labels) }
+        switch errors {
+        case .refused: if run.entry.labels.hasError { throw QueryError.pipelineFault(run.entry.labels) }
+        case .skipped: guard run.withEntry({ $0.passesErrorCheck() }) else { return nil }
+        case .counted: break
+        }
         return FieldSample(series: table.series(of: run.entry.labels), number: number)
     }
 
@@ -232,6 +264,17 @@ extension SampleCollector {
 
     /// Runs the stages for a row to learn what becomes of all rows of its combination.
     private mutating func judge(
+        _ row: Int, _ fields: FieldPlan, of batch: LineBatch, bytes: UnsafeRawBufferPointer
+    ) throws -> UInt32 {
+        let skipped = run.entry.skippedCount
+        let outcome = try outcome(row, fields, of: batch, bytes: bytes)
+        guard run.entry.skippedCount != skipped else { return outcome }
+        // Rows that are left out because of an error are counted one by one.
+        run.withEntry { $0.skippedCount = skipped }
+        return FieldOutcome.isSingle
+    }
+
+    private mutating func outcome(
         _ row: Int, _ fields: FieldPlan, of batch: LineBatch, bytes: UnsafeRawBufferPointer
     ) throws -> UInt32 {
         guard batch.fields[0].codes[row] != FieldColumn.unread else { return FieldOutcome.isSingle }

@@ -43,7 +43,7 @@ public enum FieldDetection {
     }
 
     private static func pipeline(_ stages: [StageSyntax]) -> Pipeline {
-        var context = StageContext(now: { 0 })
+        var context = StageContext(surroundings: StageSurroundings())
         do {
             return try Pipeline(stages, context: &context)
         } catch {

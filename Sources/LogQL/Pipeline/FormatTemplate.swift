@@ -20,7 +20,7 @@ struct FormatTemplate: Sendable {
     ///
     /// - Parameter name: how messages call it: `line` or `label`.
     init(_ text: String, name: String, context: inout StageContext) throws(TemplateError) {
-        let functions = TemplateFunctions.all(now: context.now, zoneFile: context.zoneFile)
+        let functions = TemplateFunctions.all(now: context.surroundings.now, zones: context.surroundings.zones)
         let template = try Template(text, name: name, functions: functions)
         var names: [(text: String, name: LabelName)] = []
         for field in template.fieldNames.sorted() {

@@ -7,12 +7,16 @@ final class JSONFieldsStage: Sendable {
     private struct Field: Sendable {
         let name: LabelName
         let path: [Step]
+        /// Whether the path has a step `[]`.
+        let isCollected: Bool
     }
 
     /// One step of a path.
     enum Step: Sendable, Hashable {
         case key([UInt8])
         case index(Int)
+        /// `[]`: every element; an extension.
+        case each
     }
 
     /// Builds the stage.
@@ -25,7 +29,11 @@ final class JSONFieldsStage: Sendable {
             } catch {
                 throw StageError("cannot parse expression [\(field.expression)]: \(error.message)")
             }
-            fields.append(Field(name: context.names.intern(field.name), path: path))
+            let isCollected = path.contains(.each)
+            if isCollected, context.surroundings.dialect == .loki {
+                throw StageError("cannot parse expression [\(field.expression)]: syntax error: unexpected ']'")
+            }
+            fields.append(Field(name: context.names.intern(field.name), path: path, isCollected: isCollected))
         }
         if case .only(let wanted) = context.demand, wanted.isEmpty { fields = [] }
         self.fields = fields
@@ -39,7 +47,10 @@ final class JSONFieldsStage: Sendable {
             return true
         }
         for field in fields {
-            let value = JSONFieldsStage.find(field.path[...], in: entry.line, &entry.arena)
+            let value =
+                field.isCollected
+                ? JSONCollection.find(field.path[...], in: entry.line, &entry.arena)
+                : JSONFieldsStage.find(field.path[...], in: entry.line, &entry.arena)
             entry.labels.extract(field.name, value ?? UnsafeRawBufferPointer(start: nil, count: 0))
         }
         return true
@@ -54,6 +65,7 @@ final class JSONFieldsStage: Sendable {
             switch step {
             case .key(let key): guard seek(key, &cursor, &arena) else { return nil }
             case .index(let index): guard seek(index, &cursor) else { return nil }
+            case .each: return nil
             }
         }
         guard let first = cursor.next() else { return nil }
@@ -69,7 +81,7 @@ final class JSONFieldsStage: Sendable {
     }
 
     /// Moves to the value of a key of the object that comes next.
-    private static func seek(_ key: [UInt8], _ cursor: inout JSONCursor, _ arena: inout ByteArena) -> Bool {
+    static func seek(_ key: [UInt8], _ cursor: inout JSONCursor, _ arena: inout ByteArena) -> Bool {
         guard cursor.take(UInt8(ascii: "{")) else { return false }
         while cursor.next() == UInt8(ascii: "\"") {
             guard let found = cursor.string(), cursor.take(UInt8(ascii: ":")) else { return false }
@@ -80,7 +92,7 @@ final class JSONFieldsStage: Sendable {
     }
 
     /// Moves to an element of the array that comes next.
-    private static func seek(_ index: Int, _ cursor: inout JSONCursor) -> Bool {
+    static func seek(_ index: Int, _ cursor: inout JSONCursor) -> Bool {
         guard cursor.take(UInt8(ascii: "[")) else { return false }
         for _ in 0..<index {
             guard skipValue(&cursor), cursor.take(UInt8(ascii: ",")) else { return false }

@@ -1,6 +1,6 @@
 /// Paths of `| json x="a.b[0][\"k k\"]"`.
 enum JSONPath {
-    /// Parses a path of fields `a.b`, indexes `[0]` and keys `["k k"]`.
+    /// Parses a path of fields `a.b`, indexes `[0]`, keys `["k k"]`, and `[]` for every element.
     static func parse(_ text: String) throws(StageError) -> [JSONFieldsStage.Step] {
         let bytes = Array(text.utf8)
         var steps: [JSONFieldsStage.Step] = []
@@ -35,6 +35,10 @@ enum JSONPath {
         } else {
             let start = at
             while at < bytes.count, bytes[at] &- 0x30 < 10 { at += 1 }
+            if at == start, at < bytes.count, bytes[at] == UInt8(ascii: "]") {
+                at += 1
+                return .each
+            }
             guard let index = Int(String(decoding: bytes[start..<at], as: UTF8.self)) else {
                 throw unexpected(bytes, at)
             }

@@ -25,7 +25,7 @@ final class LineFilter: Sendable {
 
     /// Builds the running form.
     init(_ syntax: LineFilterSyntax) throws(StageError) {
-        isNegated = [.lacks, .doesNotMatch, .doesNotFitPattern].contains(syntax.comparison)
+        isNegated = [.lacks, .lacksIgnoringCase, .doesNotMatch, .doesNotFitPattern].contains(syntax.comparison)
         var tests: [Test] = []
         for operand in syntax.operands {
             tests.append(contentsOf: try LineFilter.tests(syntax.comparison, operand))
@@ -73,9 +73,24 @@ final class LineFilter: Sendable {
             return [text.isEmpty ? .always : .literal(SubstringSearch(Array(text.utf8)))]
         case .matches, .doesNotMatch:
             return try patternTests(text)
+        case .containsIgnoringCase, .lacksIgnoringCase:
+            return text.isEmpty ? [.always] : try patternTests("(?i)" + LineFilter.escaped(text))
         case .fitsPattern, .doesNotFitPattern:
             return [.gaps(try GapPattern(text))]
         }
+    }
+
+    /// A pattern that matches the text alone.
+    private static func escaped(_ text: String) -> String {
+        var pattern = ""
+        for scalar in text.unicodeScalars {
+            if scalar.isASCII, !(scalar.properties.isAlphabetic || scalar.properties.numericType != nil) {
+                pattern += scalar.value < 0x20 ? "\\x{\(String(scalar.value, radix: 16))}" : "\\"
+                if scalar.value < 0x20 { continue }
+            }
+            pattern.unicodeScalars.append(scalar)
+        }
+        return pattern
     }
 
     private static func patternTests(_ text: String) throws(StageError) -> [Test] {

@@ -11,6 +11,9 @@ struct Pipeline: Sendable {
     /// The names that the stages mention, and others that a reader wants numbered.
     var names: LabelNameRegistry
 
+    /// Whether only the first entry of each value of some labels passes.
+    var isDistinct: Bool { stages.contains { if case .distinct = $0 { true } else { false } } }
+
     /// Builds the running form of stages.
     ///
     /// Line filters move to the front as far as nothing before them changes the line: entries that they drop need not

@@ -11,6 +11,11 @@ struct PipelineEntry: ~Copyable {
     /// Where stages put rewritten lines and values; emptied when the next entry begins.
     var arena = ByteArena()
 
+    /// The entries that `--skip-errors` has left out, over all batches.
+    var skippedCount = 0
+    /// What `distinct` has seen, over all batches.
+    var distinct = DistinctValues()
+
     /// What can go wrong with one entry.
     enum Fault {
         case json, logfmt, sample, labelFilter, template
@@ -29,6 +34,13 @@ struct PipelineEntry: ~Copyable {
 
     init(names: LabelNameRegistry) {
         labels = EntryLabels(names: names)
+    }
+
+    /// Whether the entry carries no error; one that does is counted as left out.
+    mutating func passesErrorCheck() -> Bool {
+        guard labels.hasError else { return true }
+        skippedCount += 1
+        return false
     }
 
     /// Marks the entry as faulty; an earlier fault stays.

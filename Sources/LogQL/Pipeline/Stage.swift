@@ -22,6 +22,9 @@ enum Stage: Sendable {
     case logfmt(LogfmtStage)
     case lineFormat(LineFormatStage)
     case labelFormat(LabelFormatStage)
+    case jsonArrays(JSONArraysStage)
+    case distinct(DistinctStage)
+    case skipErrors
 
     /// Builds the running form of a stage.
     init(_ syntax: StageSyntax, context: inout StageContext) throws(StageError) {
@@ -44,6 +47,9 @@ enum Stage: Sendable {
         case .lineFormat(let text): self = .lineFormat(try LineFormatStage(text, context: &context))
         case .labelFormat(let assignments):
             self = .labelFormat(try LabelFormatStage(assignments, context: &context))
+        case .jsonArrays: self = .jsonArrays(JSONArraysStage(context: &context))
+        case .distinct(let names): self = .distinct(DistinctStage(names, context: &context))
+        case .skipErrors: self = .skipErrors
         }
     }
 
@@ -63,6 +69,9 @@ enum Stage: Sendable {
         case .logfmt(let stage): stage.apply(to: &entry)
         case .lineFormat(let stage): stage.apply(to: &entry)
         case .labelFormat(let stage): stage.apply(to: &entry)
+        case .jsonArrays(let stage): stage.apply(to: &entry)
+        case .distinct(let stage): stage.apply(to: &entry)
+        case .skipErrors: entry.passesErrorCheck()
         }
     }
 
@@ -82,7 +91,9 @@ enum Stage: Sendable {
         case .unpack, .lineFormat: .visible
         case .decolorize: change == .none ? .colours : change
         case .labelFilter: change == .none ? .none : .visible
-        case .lineFilter, .json, .jsonFields, .logfmt, .labelFormat, .regexp, .pattern, .drop, .keep: change
+        // Which entry is the first of its value depends on the filters before.
+        case .distinct: .visible
+        case .lineFilter, .json, .jsonFields, .jsonArrays, .skipErrors, .logfmt, .labelFormat, .regexp, .pattern, .drop, .keep: change
         }
     }
 }

@@ -4,15 +4,23 @@ struct StageContext: Sendable {
     var names = LabelNameRegistry()
     /// Which labels anybody will look at; parsers may leave out the others.
     var demand = LabelDemand.everything
-    /// The clock of templates' `now`, in nanoseconds since 1970 UTC.
-    var now: @Sendable () -> Int64
-    /// Gives a file of the system's zone database by its relative path, for templates' `toDateInZone`.
-    var zoneFile: @Sendable (String) -> [UInt8]? = { _ in nil }
+    /// What comes from outside the query.
+    let surroundings: StageSurroundings
 
-    init(demand: LabelDemand = .everything, now: @escaping @Sendable () -> Int64) {
+    init(demand: LabelDemand = .everything, surroundings: StageSurroundings) {
         self.demand = demand
-        self.now = now
+        self.surroundings = surroundings
     }
+}
+
+/// What stages need that is not in the query: clocks, time zones, the dialect.
+struct StageSurroundings: Sendable {
+    /// The clock of templates' `now`, in nanoseconds since 1970 UTC.
+    var now: @Sendable () -> Int64 = { 0 }
+    /// Time zones by name, for templates' `toDateInZone`.
+    var zones = ZoneCache { _ in nil }
+    /// Whether stages take what Loki refuses.
+    var dialect = Dialect.weir
 }
 
 /// Which labels of an entry are looked at after the parsers.

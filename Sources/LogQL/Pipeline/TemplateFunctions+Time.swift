@@ -5,12 +5,11 @@ extension TemplateFunctions {
     ///
     /// - Parameters:
     ///   - now: the clock, in nanoseconds since 1970 UTC.
-    ///   - zoneFile: gives a file of the zone database by its relative path.
+    ///   - zones: time zones by name.
     static func times(
-        now: @escaping @Sendable () -> Int64, zoneFile: @escaping @Sendable (String) -> [UInt8]?
+        now: @escaping @Sendable () -> Int64, zones: ZoneCache
     ) -> [String: TemplateFunction] {
-        let zones = ZoneCache(file: zoneFile)
-        return [
+        [
             "now": TemplateFunction([]) { _, _ in .time(TemplateTime(unixNanoseconds: now())) },
             "unixEpoch": TemplateFunction([.time]) { arguments, _ in
                 .text(String(time(arguments[0]).seconds))

@@ -14,15 +14,15 @@ enum TemplateFunctions {
     ///
     /// - Parameters:
     ///   - now: the clock, in nanoseconds since 1970 UTC.
-    ///   - zoneFile: gives a file of the zone database by its relative path.
+    ///   - zones: time zones by name.
     static func all(
-        now: @escaping @Sendable () -> Int64, zoneFile: @escaping @Sendable (String) -> [UInt8]?
+        now: @escaping @Sendable () -> Int64, zones: ZoneCache
     ) -> [String: TemplateFunction] {
         var functions = texts
         functions.merge(encodings) { first, _ in first }
         functions.merge(patterns()) { first, _ in first }
         functions.merge(numbers) { first, _ in first }
-        functions.merge(times(now: now, zoneFile: zoneFile)) { first, _ in first }
+        functions.merge(times(now: now, zones: zones)) { first, _ in first }
         functions["__line__"] = TemplateFunction([]) { _, environment in environment[0] }
         functions["__timestamp__"] = TemplateFunction([]) { _, environment in environment[1] }
         functions["default"] = TemplateFunction([.any], variadic: .any) { arguments, _ in

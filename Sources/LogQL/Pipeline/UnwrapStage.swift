@@ -4,11 +4,13 @@ final class UnwrapStage: Sendable {
     let name: LabelName
     private let conversion: UnwrapSyntax.Conversion
     private let filters: [LabelFilter]
+    private let skipsErrors: Bool
 
     /// Builds the stage.
     init(_ syntax: UnwrapSyntax, context: inout StageContext) throws(StageError) {
         name = context.names.intern(syntax.label)
         conversion = syntax.conversion
+        skipsErrors = syntax.skipsErrors
         var filters: [LabelFilter] = []
         for filter in syntax.filters { filters.append(try LabelFilter(filter, context: &context)) }
         self.filters = filters
@@ -26,6 +28,7 @@ final class UnwrapStage: Sendable {
         for filter in filters {
             guard filter.apply(to: &entry) else { return nil }
         }
+        if skipsErrors, !entry.passesErrorCheck() { return nil }
         return value ?? 0
     }
 

@@ -56,7 +56,7 @@ struct FieldPlan: Sendable {
     }
 
     /// Plans to judge rows by the label filters that follow the first parser; nil when there are none.
-    init?(filtersOf stages: [StageSyntax], now: @escaping @Sendable () -> Int64) throws(SyntaxError) {
+    init?(filtersOf stages: [StageSyntax], surroundings: StageSurroundings) throws(SyntaxError) {
         guard let parser = stages.firstIndex(where: { $0.readsLine && !$0.isLineFilter }),
             stages[..<parser].allSatisfy({ $0.isLineFilter || $0.isLabelFilter(besides: nil) }),
             let grammar = Grammar(stages[parser])
@@ -65,7 +65,7 @@ struct FieldPlan: Sendable {
         var wanted: Set<String> = []
         for case .labelFilter(let filter) in filters { wanted.formUnion(filter.names) }
         guard !wanted.isEmpty else { return nil }
-        var context = StageContext(demand: .only(wanted), now: now)
+        var context = StageContext(demand: .only(wanted), surroundings: surroundings)
         let pipeline = try Pipeline([stages[parser]] + filters, context: &context)
         self.init(pipeline, parserIndex: 0, isFilter: true, grammar, wanted)
     }

@@ -2,12 +2,16 @@ import WeirModel
 
 extension LabelDemand {
     /// The labels that stages and a projection look at; what parsers find beyond them cannot change the answer.
-    init(stages: [StageSyntax], unwrap: UnwrapSyntax?, projection: LabelProjection) {
+    ///
+    /// - Parameter counted: the label whose values are counted, if any.
+    init(stages: [StageSyntax], unwrap: UnwrapSyntax?, counted: String? = nil, projection: LabelProjection) {
         guard case .by(var names) = projection else {
             self = .everything
             return
         }
+        if let counted { names.insert(counted) }
         if let unwrap {
+            if unwrap.skipsErrors { names.insert("__error__") }
             names.insert(unwrap.label)
             for filter in unwrap.filters { filter.collectNames(into: &names) }
         }
@@ -25,7 +29,13 @@ extension StageSyntax {
     /// Adds the labels that the stage looks at; false when that cannot be told.
     fileprivate func collectNames(into names: inout Set<String>) -> Bool {
         switch self {
-        case .lineFilter, .json, .logfmt, .regexp, .pattern, .unpack, .decolorize: return true
+        case .lineFilter, .json, .jsonArrays, .logfmt, .regexp, .pattern, .unpack, .decolorize: return true
+        case .skipErrors:
+            names.insert("__error__")
+            return true
+        case .distinct(let labels):
+            names.formUnion(labels)
+            return true
         case .labelFilter(let filter):
             filter.collectNames(into: &names)
             return true
@@ -45,7 +55,7 @@ extension StageSyntax {
     /// Whether the stage looks at the bytes of the line.
     var readsLine: Bool {
         switch self {
-        case .labelFilter, .drop, .keep: false
+        case .labelFilter, .drop, .keep, .distinct, .skipErrors: false
         case .labelFormat(let formats):
             formats.contains { if case .template = $0.source { true } else { false } }
         default: true

@@ -20,6 +20,13 @@ enum LabelProjection: Sendable, Hashable {
     /// Whether only listed labels name the series.
     var isBy: Bool { if case .by = self { true } else { false } }
 
+    /// The labels that name the series of a range aggregation.
+    ///
+    /// - Parameter outer: the grouping of an aggregation around it that asks for nothing else.
+    init(_ syntax: RangeAggregationSyntax, outer: GroupingSyntax?) {
+        self.init(syntax.grouping ?? outer, unwrapping: syntax.label ?? syntax.range.unwrap?.label)
+    }
+
     /// Whether the error labels are asked for, so that faulty entries are counted instead of refused.
     var asksForErrors: Bool {
         if case .by(let names) = self { return names.contains("__error__") }

@@ -6,7 +6,7 @@ extension QueryEngine {
     /// - Throws: ``QueryError`` as ``run(_:)-(QueryRequest)`` would before its first line.
     public func explain(_ request: QueryRequest) throws(QueryError) -> [String] {
         let query: Query
-        do { query = try Query.parse(request.text) } catch { throw .syntax(error) }
+        do { query = try Query.parse(request.text, dialect: request.dialect) } catch { throw .syntax(error) }
         switch query {
         case .log(let log):
             guard case .range(let start, let end, _) = request.time else { return [] }
@@ -14,38 +14,42 @@ extension QueryEngine {
             do {
                 plan = try SelectionPlan(
                     log, tenant: request.tenant, range: TimeRange(start: start, end: end),
-                    direction: request.direction, now: { 0 })
+                    direction: request.direction, surroundings: surroundings(of: request))
             } catch {
                 throw .syntax(error)
             }
             return plan.explanation
         case .metric(let metric):
             guard let instants = StepInstants(request.time, countMax: .max - 1) else { return [] }
-            return try explain(metric, request.tenant, instants, outer: nil)
+            return try explain(metric, request, instants, outer: nil)
         }
     }
 
     private func explain(
-        _ query: MetricQuery, _ tenant: Tenant, _ instants: StepInstants, outer: GroupingSyntax?
+        _ query: MetricQuery, _ request: QueryRequest, _ instants: StepInstants, outer: GroupingSyntax?
     ) throws(QueryError) -> [String] {
         switch query {
         case .literal, .vector: return []
         case .range(let syntax):
-            let projection = LabelProjection(syntax.grouping ?? outer, unwrapping: syntax.range.unwrap?.label)
+            let projection = LabelProjection(syntax, outer: outer)
             do {
                 return try SelectionPlan(
-                    syntax.range, countsBytes: syntax.function.countsBytes, projection: projection, tenant: tenant,
-                    instants: instants, now: { 0 }
+                    syntax, projection: projection, tenant: request.tenant, instants: instants,
+                    surroundings: surroundings(of: request)
                 ).explanation
             } catch {
                 throw .syntax(error)
             }
+        case .calculation(let syntax): return try explain(syntax.operand, request, instants, outer: nil)
+        case .subquery(let syntax):
+            guard let inner = SubqueryEvaluation.instants(of: syntax, within: instants) else { return [] }
+            return try explain(syntax.operand, request, inner, outer: nil)
         case .aggregation(let syntax):
-            return try explain(syntax.operand, tenant, instants, outer: MetricEvaluation.pushedDown(syntax))
+            return try explain(syntax.operand, request, instants, outer: MetricEvaluation.pushedDown(syntax))
         case .binary(let syntax):
-            return try explain(syntax.left, tenant, instants, outer: nil)
-                + explain(syntax.right, tenant, instants, outer: nil)
-        case .labelReplace(let syntax): return try explain(syntax.operand, tenant, instants, outer: nil)
+            return try explain(syntax.left, request, instants, outer: nil)
+                + explain(syntax.right, request, instants, outer: nil)
+        case .labelReplace(let syntax): return try explain(syntax.operand, request, instants, outer: nil)
         }
     }
 }

@@ -9,6 +9,8 @@ struct SelectionPlan: Sendable {
     let pipeline: Pipeline
     /// How an entry becomes a number; nil where entries themselves count.
     let unwrap: UnwrapStage?
+    /// The label whose different values are counted; nil for other functions.
+    let counted: LabelName?
     /// What names the series of an entry; nil in a log query, which keeps all labels apart by category.
     let projection: LabelProjection?
     /// The labels that parsers have to find.
@@ -19,14 +21,15 @@ struct SelectionPlan: Sendable {
     /// Plans a log query over `[start, end)`.
     init(
         _ query: LogQuery, tenant: Tenant, range: TimeRange, direction: Selection.Direction,
-        now: @escaping @Sendable () -> Int64
+        surroundings: StageSurroundings
     ) throws(SyntaxError) {
-        var context = StageContext(now: now)
+        var context = StageContext(surroundings: surroundings)
         pipeline = try Pipeline(query.stages, context: &context)
         unwrap = nil
+        counted = nil
         projection = nil
         demand = .everything
-        fields = try FieldPlan(filtersOf: query.stages, now: now)
+        fields = try FieldPlan(filtersOf: query.stages, surroundings: surroundings)
         // Equal start and end ask for the entries of exactly that instant.
         let last = range.start == range.end ? range.end.advanced(byNanoseconds: 1) : range.end
         selection = Selection(
@@ -36,18 +39,22 @@ struct SelectionPlan: Sendable {
 
     /// Plans the reading for a range aggregation whose windows end at `first` … `last`.
     init(
-        _ range: LogRangeSyntax, countsBytes: Bool, projection: LabelProjection, tenant: Tenant,
-        instants: StepInstants, now: @escaping @Sendable () -> Int64
+        _ aggregation: RangeAggregationSyntax, projection: LabelProjection, tenant: Tenant, instants: StepInstants,
+        surroundings: StageSurroundings
     ) throws(SyntaxError) {
+        let range = aggregation.range
+        let countsBytes = aggregation.function.countsBytes
         let stages = countsBytes ? range.query.stages : range.query.stages.withoutUnreadLines
         if stages.count < range.query.stages.count {
             // What will not run must be valid all the same.
-            var unused = StageContext(now: now)
+            var unused = StageContext(surroundings: surroundings)
             _ = try Pipeline(range.query.stages, context: &unused)
         }
-        demand = LabelDemand(stages: stages, unwrap: range.unwrap, projection: projection)
-        var context = StageContext(demand: demand, now: now)
+        demand = LabelDemand(
+            stages: stages, unwrap: range.unwrap, counted: aggregation.label, projection: projection)
+        var context = StageContext(demand: demand, surroundings: surroundings)
         for name in projection.names.sorted() { _ = context.names.intern(name) }
+        counted = aggregation.label.map { context.names.intern($0) }
         if let syntax = range.unwrap {
             do {
                 unwrap = try UnwrapStage(syntax, context: &context)
@@ -62,7 +69,7 @@ struct SelectionPlan: Sendable {
         if !countsBytes {
             fields = FieldPlan(entriesOf: stages, built, demand: demand, projection: projection, unwrap: range.unwrap)
         }
-        if fields == nil, demand != .only([]) { fields = try FieldPlan(filtersOf: stages, now: now) }
+        if fields == nil, demand != .only([]) { fields = try FieldPlan(filtersOf: stages, surroundings: surroundings) }
         let makesEntries = fields.map { !$0.isFilter } ?? false
         pipeline = makesEntries ? fields?.pipeline ?? built : built
         self.fields = fields

@@ -8,8 +8,12 @@ struct Lexer {
     private var line = 1
     private var column = 1
 
+    /// Which words are functions and flags.
+    private let dialect: Dialect
+
     /// Creates a lexer at the start of `text`.
-    init(_ text: String) {
+    init(_ text: String, dialect: Dialect) {
+        self.dialect = dialect
         scalars = Array(text.unicodeScalars)
         if scalars.first == "\u{FEFF}" { index = 1 }
     }
@@ -87,7 +91,8 @@ struct Lexer {
         while let scalar = peek(), scalar.continuesIdentifier { advance() }
         token.text = String(String.UnicodeScalarView(scalars[start..<index]))
         let lowercased = token.text.lowercased()
-        if let function = Token.Kind.functions[lowercased] {
+        let extended = dialect == .weir ? Token.Kind.extendedFunctions[lowercased] : nil
+        if let function = Token.Kind.functions[lowercased] ?? extended {
             token.kind = isCallAhead() ? function : .identifier
         } else {
             token.kind = Token.Kind.keywords[lowercased] ?? .identifier
@@ -135,7 +140,8 @@ struct Lexer {
     /// A `-` may start a flag (`--strict`), a negative duration, or be the operator.
     private mutating func readMinus(into token: inout Token) {
         if peek(1) == "-" {
-            for flag in ["--strict", "--keep-empty"] where isFlag(flag) {
+            let extended = dialect == .weir ? ["--arrays", "--skip-errors"] : []
+            for flag in ["--strict", "--keep-empty"] + extended where isFlag(flag) {
                 token.kind = .flag
                 token.text = flag
                 token.line = 0
@@ -346,6 +352,7 @@ struct Lexer {
         }
         let text = String(String.UnicodeScalarView(scalars[start..<end]))
         token.line = 0
+        if dialect == .weir, readSubrange(text, into: &token) { return advance(end + 1 - index) }
         do {
             token.nanoseconds = try DurationText.prometheus(text)
         } catch {
@@ -353,6 +360,21 @@ struct Lexer {
         }
         token.kind = .range
         advance(end + 1 - index)
+    }
+
+    /// `1h:5m` or `1h:`
+    private func readSubrange(_ text: String, into token: inout Token) -> Bool {
+        let parts = text.split(separator: ":", maxSplits: 1, omittingEmptySubsequences: false)
+        guard parts.count == 2, let window = try? DurationText.prometheus(String(parts[0])) else { return false }
+        var step = SubquerySyntax.defaultStepNanoseconds
+        if !parts[1].isEmpty {
+            guard let written = try? DurationText.prometheus(String(parts[1])) else { return false }
+            step = written
+        }
+        token.kind = .subrange
+        token.nanoseconds = window
+        token.stepNanoseconds = step
+        return true
     }
 }
 

@@ -12,6 +12,10 @@ public indirect enum MetricQuery: Sendable, Hashable {
     case binary(BinaryOperationSyntax)
     /// `label_replace(v, "dst", "$1", "src", "regex")`
     case labelReplace(LabelReplaceSyntax)
+    /// `abs(…)`, `round(…, 0.5)`; an extension
+    case calculation(VectorFunctionSyntax)
+    /// `max_over_time(rate({…}[1m])[1h:5m])`; an extension
+    case subquery(SubquerySyntax)
 }
 
 /// A log query, a window of time, and how lines become numbers.
@@ -54,12 +58,17 @@ public struct UnwrapSyntax: Sendable, Hashable {
     public var conversion: Conversion
     /// Label filters behind the unwrap.
     public var filters: [LabelFilterSyntax]
+    /// `--skip-errors`: entries that carry an error behind the filters are left out and counted; an extension.
+    public var skipsErrors: Bool
 
     /// Creates an unwrap.
-    public init(label: String, conversion: Conversion, filters: [LabelFilterSyntax] = []) {
+    public init(
+        label: String, conversion: Conversion, filters: [LabelFilterSyntax] = [], skipsErrors: Bool = false
+    ) {
         self.label = label
         self.conversion = conversion
         self.filters = filters
+        self.skipsErrors = skipsErrors
     }
 }
 
@@ -82,12 +91,18 @@ public struct RangeAggregationSyntax: Sendable, Hashable {
         case quantileOverTime = "quantile_over_time"
         case firstOverTime = "first_over_time"
         case lastOverTime = "last_over_time"
+        /// An extension: how much a counter grew, or how many entries there are.
+        case increase
+        /// An extension: how many different values a label has.
+        case countDistinct = "count_distinct"
     }
 
     /// The function.
     public var function: Function
     /// The number before the range, as in `quantile_over_time(0.99, …)`.
     public var parameter: Double?
+    /// The label before the range, of `count_distinct` alone.
+    public var label: String?
     /// What it runs over.
     public var range: LogRangeSyntax
     /// Grouping of the function itself, as in `max_over_time(…) by (app)`.
@@ -95,10 +110,12 @@ public struct RangeAggregationSyntax: Sendable, Hashable {
 
     /// Creates a range aggregation.
     public init(
-        function: Function, parameter: Double? = nil, range: LogRangeSyntax, grouping: GroupingSyntax? = nil
+        function: Function, parameter: Double? = nil, label: String? = nil, range: LogRangeSyntax,
+        grouping: GroupingSyntax? = nil
     ) {
         self.function = function
         self.parameter = parameter
+        self.label = label
         self.range = range
         self.grouping = grouping
     }

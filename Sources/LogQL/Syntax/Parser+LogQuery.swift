@@ -10,6 +10,7 @@ extension Parser {
         while startsStage {
             if try accept(.pipe) {
                 stages.append(try pipedStage())
+                if try acceptFlag("--skip-errors") { stages.append(.skipErrors) }
             } else {
                 try lineFilter(into: &stages)
             }
@@ -37,20 +38,36 @@ extension Parser {
         }
     }
 
+    /// Takes a flag if it stands here.
+    mutating func acceptFlag(_ flag: String) throws(SyntaxError) -> Bool {
+        guard kind == .flag, token.text == flag else { return false }
+        try advance()
+        return true
+    }
+
     /// `|= "a" or ip("b")`. A negated filter with alternatives is several filters: none of them may fit.
     private mutating func lineFilter(into stages: inout [StageSyntax]) throws(SyntaxError) {
-        let comparison = lineComparison!
+        var comparison = lineComparison!
         try advance()
+        if dialect == .weir, kind == .identifier, token.text == "i", nextKind == .string {
+            switch comparison {
+            case .contains: comparison = .containsIgnoringCase
+            case .lacks: comparison = .lacksIgnoringCase
+            default: throw unexpected([.string])
+            }
+            try advance()
+        }
         var operands = [try lineOperand()]
         while try accept(.or) { operands.append(try lineOperand()) }
         switch comparison {
-        case .contains, .matches, .fitsPattern:
+        case .contains, .matches, .fitsPattern, .containsIgnoringCase:
             stages.append(.lineFilter(LineFilterSyntax(comparison: comparison, operands: operands)))
-        case .lacks, .doesNotMatch, .doesNotFitPattern:
+        case .lacks, .doesNotMatch, .doesNotFitPattern, .lacksIgnoringCase:
             for operand in operands {
                 stages.append(.lineFilter(LineFilterSyntax(comparison: comparison, operands: [operand])))
             }
         }
+        if try acceptFlag("--skip-errors") { stages.append(.skipErrors) }
     }
 
     private mutating func lineOperand() throws(SyntaxError) -> LineFilterSyntax.Operand {
@@ -71,9 +88,13 @@ extension Parser {
     mutating func pipedStage() throws(SyntaxError) -> StageSyntax {
         let start = token
         switch start.kind {
+        case .identifier where dialect == .weir && start.text == "distinct" && nextKind == .identifier:
+            try advance()
+            return .distinct(try labelList())
         case .identifier, .openParenthesis: return .labelFilter(try labelFilter())
         case .json:
             try advance()
+            if try acceptFlag("--arrays") { return .jsonArrays }
             return .json(kind == .identifier ? try fields() : [])
         case .logfmt:
             try advance()
@@ -113,11 +134,23 @@ extension Parser {
     private mutating func logfmt() throws(SyntaxError) -> StageSyntax {
         var isStrict = false
         var keepsEmpty = false
-        while kind == .flag {
-            if token.text == "--strict" { isStrict = true } else { keepsEmpty = true }
-            try advance()
+        while true {
+            if try acceptFlag("--strict") {
+                isStrict = true
+            } else if try acceptFlag("--keep-empty") {
+                keepsEmpty = true
+            } else {
+                break
+            }
         }
         return .logfmt(isStrict: isStrict, keepsEmpty: keepsEmpty, kind == .identifier ? try fields() : [])
+    }
+
+    /// `a, b`
+    private mutating func labelList() throws(SyntaxError) -> [String] {
+        var names: [String] = []
+        repeat { names.append(try expect(.identifier).text) } while try accept(.comma)
+        return names
     }
 
     /// `a, b="path"`

@@ -83,7 +83,8 @@ extension Parser {
             offsetNanoseconds: offset)
     }
 
-    private mutating func offset() throws(SyntaxError) -> Int64 {
+    /// `offset 1h`, if it stands here.
+    mutating func offset() throws(SyntaxError) -> Int64 {
         guard try accept(.offset) else { return 0 }
         return try expect(.duration).nanoseconds
     }
@@ -100,6 +101,7 @@ extension Parser {
             try advance()
             if try accept(.unwrap) { return (collected, try unwrap()) }
             collected.append(try pipedStage())
+            if try acceptFlag("--skip-errors") { collected.append(.skipErrors) }
         }
         return (collected, nil)
     }
@@ -126,6 +128,7 @@ extension Parser {
             try expect(.closeParenthesis)
         }
         while try accept(.pipe) { unwrap.filters.append(try labelFilter()) }
+        unwrap.skipsErrors = try acceptFlag("--skip-errors")
         return unwrap
     }
 }

@@ -28,7 +28,8 @@ extension Parser {
         return left
     }
 
-    private mutating func operand() throws(SyntaxError) -> Expression {
+    /// An expression without operators around it.
+    mutating func operand() throws(SyntaxError) -> Expression {
         switch kind {
         case .openBrace:
             let matchers = try selector()
@@ -59,6 +60,7 @@ extension Parser {
         default:
             if let function = rangeFunction { return try rangeAggregation(function) }
             if let function = vectorFunction { return try vectorAggregation(function) }
+            if let function = calculation { return try vectorFunction(function) }
             throw unexpected()
         }
     }
@@ -143,6 +145,11 @@ extension Parser {
 // MARK: Aggregations
 
 extension Parser {
+    /// Whether the current token starts a function.
+    var startsFunction: Bool {
+        rangeFunction != nil || vectorFunction != nil || calculation != nil || kind == .vector || kind == .labelReplace
+    }
+
     /// The current token as a function over windows; the names of its tokens are those of the language in capitals.
     private var rangeFunction: RangeAggregationSyntax.Function? {
         RangeAggregationSyntax.Function(rawValue: kind.rawValue.lowercased())
@@ -152,26 +159,44 @@ extension Parser {
         VectorAggregationSyntax.Function(rawValue: kind.rawValue.lowercased())
     }
 
+    private var calculation: VectorFunctionSyntax.Function? {
+        VectorFunctionSyntax.Function(rawValue: kind.rawValue.lowercased())
+    }
+
     private mutating func rangeAggregation(
         _ function: RangeAggregationSyntax.Function
     ) throws(SyntaxError) -> Expression {
         try advance()
         try expect(.openParenthesis)
-        guard kind == .number || kind == .openBrace || kind == .openParenthesis else {
-            throw unexpected([.number, .openBrace, .openParenthesis])
-        }
+        if function == .countDistinct { return try countDistinct() }
         var parameter: String?
         if kind == .number {
             parameter = token.text
             try advance()
             try expect(.comma)
         }
+        if startsSubquery { return try subquery(function, parameter) }
+        guard parameter != nil || kind == .openBrace || kind == .openParenthesis else {
+            throw unexpected([.number, .openBrace, .openParenthesis])
+        }
         let range = try logRange()
         try expect(.closeParenthesis)
         var aggregation = RangeAggregationSyntax(function: function, range: range, grouping: try grouping())
-        if let error = aggregation.setParameter(parameter) ?? aggregation.meaningError {
+        if let error = function.setParameter(&aggregation.parameter, from: parameter) ?? aggregation.meaningError {
             return .invalid(error)
         }
+        return .metric(.range(aggregation))
+    }
+
+    /// `user, {…}[5m]) by (app)` of `count_distinct`.
+    private mutating func countDistinct() throws(SyntaxError) -> Expression {
+        let label = try expect(.identifier).text
+        try expect(.comma)
+        let range = try logRange()
+        try expect(.closeParenthesis)
+        let aggregation = RangeAggregationSyntax(
+            function: .countDistinct, label: label, range: range, grouping: try grouping())
+        if let error = aggregation.meaningError { return .invalid(error) }
         return .metric(.range(aggregation))
     }
 

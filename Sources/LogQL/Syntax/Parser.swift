@@ -27,8 +27,12 @@ struct Parser {
     private(set) var token: Token
     private var nesting = 0
 
-    init(_ text: String) throws(SyntaxError) {
-        lexer = Lexer(text)
+    /// Whether extensions are read.
+    let dialect: Dialect
+
+    init(_ text: String, dialect: Dialect) throws(SyntaxError) {
+        self.dialect = dialect
+        lexer = Lexer(text, dialect: dialect)
         token = try lexer.next()
     }
 
@@ -36,6 +40,12 @@ struct Parser {
 
     mutating func advance() throws(SyntaxError) {
         token = try lexer.next()
+    }
+
+    /// What follows the current token; `.end` also where that is no token.
+    var nextKind: Token.Kind {
+        var ahead = lexer
+        return (try? ahead.next().kind) ?? .end
     }
 
     /// Takes the token if it is `kind`.
@@ -148,10 +158,11 @@ extension Query {
     /// Everything that concerns form and meaning of the text alone is checked; patterns, templates and addresses of
     /// stages are checked when the pipeline is built, as in Loki.
     ///
+    /// - Parameter dialect: whether Weir's extensions are read or refused.
     /// - Throws: ``SyntaxError`` in Loki's words.
     /// - Complexity: O(length). The caller bounds the length (``QueryLimits/textBytesMax``).
-    public static func parse(_ text: String) throws(SyntaxError) -> Query {
-        var parser = try Parser(text)
+    public static func parse(_ text: String, dialect: Dialect = .weir) throws(SyntaxError) -> Query {
+        var parser = try Parser(text, dialect: dialect)
         if parser.kind == .variants { try parser.variants() }
         let expression = try parser.expression()
         guard parser.kind == .end else { throw parser.unexpected() }
@@ -160,9 +171,17 @@ extension Query {
         case .metric(let query): return .metric(query)
         case .log(let query):
             try query.matchers.checkSelectivity()
+            guard query.stages.count(where: \.isDistinct) <= 1 else {
+                throw SyntaxError("a query may have one distinct stage; list several labels in it")
+            }
             return .log(query)
         }
     }
+}
+
+extension StageSyntax {
+    /// Whether the stage is a `distinct`.
+    var isDistinct: Bool { if case .distinct = self { true } else { false } }
 }
 
 extension Matcher {
@@ -173,7 +192,7 @@ extension Matcher {
     public static func parseSelector(
         _ text: String, allowsEverything: Bool = false
     ) throws(SyntaxError) -> [Matcher] {
-        var parser = try Parser(text)
+        var parser = try Parser(text, dialect: .loki)
         let expression = try parser.expression()
         guard parser.kind == .end else { throw parser.unexpected() }
         switch expression {

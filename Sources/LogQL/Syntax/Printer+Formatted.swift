@@ -22,7 +22,14 @@ extension LogQuery {
     fileprivate func formatted(_ level: Int) -> String {
         let text = description
         if stages.isEmpty || fits(text) { return indent(level) + text }
-        let lines = [indent(level) + selectorText] + stages.map { indent(level + 1) + $0.description }
+        var lines = [indent(level) + selectorText]
+        for stage in stages {
+            if case .skipErrors = stage {
+                lines[lines.count - 1] += " " + stage.description
+            } else {
+                lines.append(indent(level + 1) + stage.description)
+            }
+        }
         return lines.joined(separator: "\n")
     }
 }
@@ -31,7 +38,7 @@ extension LogRangeSyntax {
     fileprivate func formatted(_ level: Int) -> String {
         var text = query.formatted(level)
         if let unwrap {
-            for line in [unwrap.head] + unwrap.filters.map({ "| \($0)" }) {
+            for line in unwrap.lines {
                 text += "\n" + indent(level + 1) + line
             }
         }
@@ -49,8 +56,8 @@ extension MetricQuery {
         case .literal, .vector: return indent(level) + text
         case .range(let aggregation):
             var arguments = [aggregation.range.formatted(level + 1)]
-            if let parameter = aggregation.parameter {
-                arguments.insert(indent(level + 1) + NumberText.general(parameter), at: 0)
+            if let parameter = aggregation.parameter.map(NumberText.general) ?? aggregation.label {
+                arguments.insert(indent(level + 1) + parameter, at: 0)
             }
             return MetricQuery.call(aggregation.function.rawValue, arguments, level)
                 + (aggregation.grouping?.text(separator: ", ") ?? "")
@@ -71,6 +78,19 @@ extension MetricQuery {
             let arguments =
                 [replacement.operand.formatted(level + 1)] + replacement.texts.map { indent(level + 1) + $0 }
             return MetricQuery.call("label_replace", arguments, level)
+        case .calculation(let function):
+            var arguments = [function.operand.formatted(level + 1)]
+            if let parameter = function.parameter {
+                arguments.append(indent(level + 1) + NumberText.general(parameter))
+            }
+            return MetricQuery.call(function.function.rawValue, arguments, level)
+        case .subquery(let subquery):
+            let isOperation = if case .binary = subquery.operand { true } else { false }
+            var arguments = [subquery.operand.formatted(level + 1, isApart: isOperation) + subquery.windowText]
+            if let parameter = subquery.parameter {
+                arguments.insert(indent(level + 1) + NumberText.general(parameter), at: 0)
+            }
+            return MetricQuery.call(subquery.function.rawValue, arguments, level)
         }
     }
 

@@ -39,6 +39,9 @@ extension StageSyntax: CustomStringConvertible {
         case .decolorize: "| decolorize"
         case .drop(let selectors): "| drop \(selectors.map(\.description).joined(separator: ","))"
         case .keep(let selectors): "| keep \(selectors.map(\.description).joined(separator: ","))"
+        case .jsonArrays: "| json --arrays"
+        case .distinct(let names): "| distinct \(names.joined(separator: ","))"
+        case .skipErrors: "--skip-errors"
         }
     }
 
@@ -111,6 +114,8 @@ extension MetricQuery: CustomStringConvertible {
         case .binary(let operation): "(\(operation.left) \(operation.operatorText()) \(operation.right))"
         case .labelReplace(let replacement):
             "label_replace(\(replacement.operand),\(replacement.texts.joined(separator: ",")))"
+        case .calculation(let function): function.description
+        case .subquery(let subquery): subquery.description
         }
     }
 
@@ -139,7 +144,14 @@ extension LogRangeSyntax: CustomStringConvertible {
 
 extension UnwrapSyntax: CustomStringConvertible {
     /// The canonical text: `| unwrap bytes(a) | b="c"`.
-    public var description: String { ([head] + filters.map { "| \($0)" }).joined(separator: " ") }
+    public var description: String { lines.joined(separator: " ") }
+
+    /// The parts, each for a line of its own; a flag stays with what it belongs to.
+    var lines: [String] {
+        var lines = [head] + filters.map { "| \($0)" }
+        if skipsErrors { lines[lines.count - 1] += " --skip-errors" }
+        return lines
+    }
 
     /// The text without the filters.
     var head: String { conversion == .number ? "| unwrap \(label)" : "| unwrap \(conversion.rawValue)(\(label))" }
@@ -148,7 +160,7 @@ extension UnwrapSyntax: CustomStringConvertible {
 extension RangeAggregationSyntax: CustomStringConvertible {
     /// The canonical text: `quantile_over_time(0.99,{…}[5m]) by (a,b)`.
     public var description: String {
-        let parameter = parameter.map { NumberText.plain($0) + "," } ?? ""
+        let parameter = parameter.map { NumberText.plain($0) + "," } ?? label.map { $0 + "," } ?? ""
         return "\(function.rawValue)(\(parameter)\(range))\(grouping?.text(separator: ",") ?? "")"
     }
 }

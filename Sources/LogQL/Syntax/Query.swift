@@ -48,6 +48,12 @@ public enum StageSyntax: Sendable, Hashable {
     case drop([LabelSelectorSyntax])
     /// `| keep a, b="c"`
     case keep([LabelSelectorSyntax])
+    /// `| json --arrays`; an extension
+    case jsonArrays
+    /// `| distinct a, b`; an extension
+    case distinct([String])
+    /// `--skip-errors` behind another stage: entries with an error are left out and counted; an extension
+    case skipErrors
 }
 
 /// A condition on the bytes of a line, with alternatives.
@@ -66,6 +72,10 @@ public struct LineFilterSyntax: Sendable, Hashable {
         case fitsPattern = "|>"
         /// Does not fit the pattern.
         case doesNotFitPattern = "!>"
+        /// Contains, whatever the case of letters; an extension.
+        case containsIgnoringCase = "|=i"
+        /// Does not contain, whatever the case of letters; an extension.
+        case lacksIgnoringCase = "!=i"
     }
 
     /// What the line is compared with.

@@ -112,7 +112,7 @@ extension RangeAggregationSyntax.Function {
     var allowsGrouping: Bool {
         switch self {
         case .avgOverTime, .minOverTime, .maxOverTime, .stddevOverTime, .stdvarOverTime, .quantileOverTime,
-            .firstOverTime, .lastOverTime:
+            .firstOverTime, .lastOverTime, .countDistinct:
             true
         default: false
         }
@@ -120,27 +120,27 @@ extension RangeAggregationSyntax.Function {
 
     var allowsUnwrap: Bool {
         switch self {
-        case .countOverTime, .bytesOverTime, .bytesRate: false
+        case .countOverTime, .bytesOverTime, .bytesRate, .countDistinct: false
         default: true
         }
     }
 
     var requiresUnwrap: Bool {
         switch self {
-        case .countOverTime, .bytesOverTime, .bytesRate, .rate, .absentOverTime: false
+        case .countOverTime, .bytesOverTime, .bytesRate, .rate, .absentOverTime, .increase, .countDistinct: false
         default: true
         }
     }
 }
 
-extension RangeAggregationSyntax {
+extension RangeAggregationSyntax.Function {
     /// Sets the parameter from its text; returns why it cannot be.
-    mutating func setParameter(_ text: String?) -> SyntaxError? {
-        let name = function.rawValue
+    func setParameter(_ parameter: inout Double?, from text: String?) -> SyntaxError? {
+        let name = rawValue
         guard let text else {
-            return function == .quantileOverTime ? SyntaxError("parameter required for operation \(name)") : nil
+            return self == .quantileOverTime ? SyntaxError("parameter required for operation \(name)") : nil
         }
-        guard function == .quantileOverTime else {
+        guard self == .quantileOverTime else {
             return SyntaxError("parameter \(text) not supported for operation \(name)")
         }
         guard let value = NumberText.parse(text) else {
@@ -150,6 +150,9 @@ extension RangeAggregationSyntax {
         parameter = value
         return nil
     }
+}
+
+extension RangeAggregationSyntax {
 
     /// Why grouping, unwrap and function do not go together, or the selector reads everything.
     var meaningError: SyntaxError? {
@@ -162,6 +165,9 @@ extension RangeAggregationSyntax {
         }
         if range.unwrap == nil, function.requiresUnwrap {
             return SyntaxError("invalid aggregation \(name) without unwrap")
+        }
+        if range.query.stages.contains(where: \.isDistinct) {
+            return SyntaxError("distinct is for log queries; use count_distinct(label, …) in metric queries")
         }
         return range.query.matchers.contains { !$0.acceptsEmpty } ? nil : .unselective
     }

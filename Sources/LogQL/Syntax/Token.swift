@@ -10,6 +10,7 @@ struct Token {
         case flag = "FUNCTION_FLAG"
         case duration = "DURATION"
         case range = "RANGE"
+        case subrange = "SUBRANGE"
 
         case equal = "="
         case matches = "=~"
@@ -64,6 +65,14 @@ struct Token {
         case quantileOverTime = "QUANTILE_OVER_TIME"
         case firstOverTime = "FIRST_OVER_TIME"
         case lastOverTime = "LAST_OVER_TIME"
+        case increase = "INCREASE"
+        case countDistinct = "COUNT_DISTINCT"
+        case abs = "ABS"
+        case ceil = "CEIL"
+        case floor = "FLOOR"
+        case round = "ROUND"
+        case clampMin = "CLAMP_MIN"
+        case clampMax = "CLAMP_MAX"
         case vector = "VECTOR"
         case sum = "SUM"
         case avg = "AVG"
@@ -88,6 +97,8 @@ struct Token {
     var text = ""
     /// The length of a duration or range.
     var nanoseconds: Int64 = 0
+    /// The step of a subquery's range.
+    var stepNanoseconds: Int64 = 0
     /// The size of a number of bytes.
     var size: UInt64 = 0
     /// The line from 1; 0 where Loki loses count (see ``Lexer``).
@@ -111,6 +122,12 @@ extension Token.Kind {
         ]
         for kind in upperCased { functions[kind.rawValue.lowercased()] = kind }
         return functions
+    }()
+
+    /// The same for functions that Loki does not have.
+    static let extendedFunctions: [String: Token.Kind] = {
+        let kinds: [Token.Kind] = [.increase, .countDistinct, .abs, .ceil, .floor, .round, .clampMin, .clampMax]
+        return Dictionary(uniqueKeysWithValues: kinds.map { ($0.rawValue.lowercased(), $0) })
     }()
 
     /// Words that never name a label.

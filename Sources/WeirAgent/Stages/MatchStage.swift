@@ -29,7 +29,7 @@ final class MatchStage: Sendable {
         reason = settings.reason
         let query: Query
         do throws(SyntaxError) {
-            query = try Query.parse(settings.selector)
+            query = try Query.parse(settings.selector, dialect: .loki)
         } catch {
             throw StageError(stage: "match", reason: "\(error) in \(settings.selector)")
         }
@@ -72,7 +72,7 @@ final class MatchStage: Sendable {
             switch syntax.comparison {
             case .contains, .lacks: filter.tests.append(.literal(SubstringSearch(Array(text.utf8))))
             case .matches, .doesNotMatch: filter.tests.append(.pattern(try plan.pattern(text, of: "match")))
-            case .fitsPattern, .doesNotFitPattern:
+            case .fitsPattern, .doesNotFitPattern, .containsIgnoringCase, .lacksIgnoringCase:
                 throw StageError(stage: "match", reason: "pattern filters are not understood in a selector")
             }
         }
