@@ -116,7 +116,7 @@ let package = Package(
         .tests("WeirAgentTests", ["WeirAgent", "WeirModel", "WeirSystem", "WeirBytes"]),
         .tests("LogQLSyntaxTests", ["LogQL", "WeirModel"]),
         .tests("WeirTemplateTests", ["WeirTemplate"]),
-        .tests("LogQLStageTests", ["LogQL", "WeirModel"]),
+        .tests("LogQLStageTests", ["LogQL", "WeirModel", "WeirSystem"]),
         .tests("ColumnTests", ["WeirStore", "WeirBytes"]),
     ],
     cxxLanguageStandard: .cxx17

@@ -64,7 +64,8 @@ public struct APIServices: Sendable {
     ) {
         self.init(
             sink: sink, source: source,
-            runQuery: { request throws(QueryError) in try await engine.run(request) }, pushLimits: pushLimits,
+            runQuery: { request throws(QueryError) in try await engine.run(request) },
+            pushLimits: pushLimits,
             queryLimits: queryLimits, now: now, flush: flush, unreadyReason: unreadyReason,
             metricSources: metricSources, tails: tails,
             build: build)

@@ -22,7 +22,7 @@ public struct EndpointTable: Sendable {
         let endpoints =
             PushEndpoint(services: services, reception: reception).endpoints
             + OTLPEndpoint(services: services, reception: reception).endpoints
-            + QueryEndpoints(services: services).endpoints
+            + QueryEndpoints(services: services).endpoints + ExplainEndpoint(services: services).endpoints
             + LabelEndpoints(services: services).endpoints + VolumeEndpoints(services: services).endpoints
             + DetectedEndpoints(services: services).endpoints
             + TailDoor(services: services).endpoints + OperationEndpoints(services: services).endpoints

@@ -179,12 +179,12 @@ enum GoFormat {
 
     private static func cut(_ bytes: [UInt8], _ directive: Directive) -> [UInt8] {
         guard let precision = directive.precision else { return bytes }
-        return Array(String(String(decoding: bytes, as: UTF8.self).unicodeScalars.prefix(precision)).utf8)
+        return Array(bytes.prefix(GoScalars(bytes).prefix(max(0, precision)).reduce(0) { $0 + $1.count }))
     }
 
     private static func padded(_ bytes: [UInt8], _ directive: Directive) -> [UInt8] {
         guard let width = directive.width else { return bytes }
-        let count = width - String(decoding: bytes, as: UTF8.self).unicodeScalars.count
+        let count = width - GoScalars(bytes).reduce(0) { count, _ in count + 1 }
         guard count > 0 else { return bytes }
         let fill = directive.zero && !directive.minus ? UInt8(ascii: "0") : UInt8(ascii: " ")
         let padding = [UInt8](repeating: fill, count: count)

@@ -61,7 +61,15 @@ enum GoQuote {
     /// Quotes as `%q` does.
     static func quote(_ bytes: [UInt8]) -> String {
         var quoted = "\""
-        for scalar in String(decoding: bytes, as: UTF8.self).unicodeScalars {
+        var position = 0
+        for element in GoScalars(bytes) {
+            defer { position += element.count }
+            guard element.isValid else {
+                // At least 0x80, so two digits.
+                quoted += "\\x" + String(bytes[position], radix: 16)
+                continue
+            }
+            let scalar = element.scalar
             switch scalar {
             case "\"": quoted += "\\\""
             case "\\": quoted += "\\\\"

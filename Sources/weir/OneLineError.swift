@@ -8,6 +8,7 @@ protocol OneLineError: Error {}
 
 extension StartFailure: OneLineError {}
 extension ClientError: OneLineError {}
+extension QueryTextError: OneLineError {}
 extension FileError: OneLineError {}
 extension FolderLockError: OneLineError {}
 extension CatalogueError: OneLineError {}

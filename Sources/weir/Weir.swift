@@ -12,6 +12,7 @@ struct Weir: AsyncParsableCommand {
             CommandGroup(name: "Programs:", subcommands: [Run.self, Serve.self, AgentCommand.self]),
             CommandGroup(
                 name: "Questions to a server:", subcommands: [Query.self, Tail.self, Labels.self, Series.self]),
+            CommandGroup(name: "Queries:", subcommands: [Fmt.self, Explain.self]),
             CommandGroup(name: "Data on disk:", subcommands: [Inspect.self]),
         ]
     )

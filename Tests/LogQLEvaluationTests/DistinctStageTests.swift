@@ -6,7 +6,8 @@ import WeirModel
 @Suite struct DistinctStageTests {
     private func script(batchRowsMax: Int) -> QueryScript {
         var script = QueryScript(batchRowsMax: batchRowsMax)
-        script.push(["app": "web"], at: 1, ["u=ann n=1", "u=bob n=2", "u=ann n=3", "n=4", "u=bob n=5", "n=6", "u=eve n=7"])
+        script.push(
+            ["app": "web"], at: 1, ["u=ann n=1", "u=bob n=2", "u=ann n=3", "n=4", "u=bob n=5", "n=6", "u=eve n=7"])
         return script
     }
 

@@ -20,9 +20,11 @@ import WeirModel
         #expect(
             await labels("| json --arrays", #"{"a":[1"#)
                 == [
-                    #"{__error__="JSONParserErr", __error_details__="Value is array, but can't find closing ']' symbol", a_0="1"}"#
+                    #"{__error__="JSONParserErr", __error_details__="Value is array, but can't find closing ']' symbol", a_0="1", app="web"}"#
                 ])
-        #expect(await labels(#"| json --arrays | a_1 = "2" | keep app, a_1"#, #"{"a":[1,2]}"#) == [#"{a_1="2"}"#])
+        #expect(
+            await labels(#"| json --arrays | a_1 = "2" | keep app, a_1"#, #"{"a":[1,2]}"#) == [#"{a_1="2", app="web"}"#]
+        )
     }
 
     @Test func `deep nesting is a fault, not a crash`() async {

@@ -10,7 +10,10 @@ struct StageCheck {
 
     private let engine: QueryEngine
 
-    init(_ lines: [String], labels: [Label] = [], metadata: [Label] = []) {
+    init(
+        _ lines: [String], labels: [Label] = [], metadata: [Label] = [],
+        zoneFile: @escaping @Sendable (String) -> [UInt8]? = { _ in nil }
+    ) {
         var source = MemoryLogSource()
         let entries = lines.enumerated().map { index, line in
             MemoryLogSource.Entry(
@@ -19,7 +22,8 @@ struct StageCheck {
         source.add(LabelSet([Label("app", "web")] + labels), entries)
         var limits = QueryLimits()
         limits.workers = 2
-        engine = QueryEngine(source: source, limits: limits, clocks: .init(monotonic: { 0 }, wall: { 0 }))
+        engine = QueryEngine(
+            source: source, limits: limits, clocks: .init(monotonic: { 0 }, wall: { 0 }, zoneFile: zoneFile))
     }
 
     /// The entries that pass in order of time, each as `{name=value, …} line` without the label `app="web"`; or why

@@ -29,6 +29,18 @@ import WeirModel
     }
 
     @Test(arguments: [
+        // The first two bytes of a character of three, and its last.
+        (#"{{ substr 0 2 "日" | ToUpper }}"#, "\u{FFFD}\u{FFFD}"), (#"{{ substr 2 3 "日" | title }}"#, "\u{FFFD}"),
+        (#"{{ substr 0 2 "日" | alignLeft 3 }}|"#, "\u{FFFD} |"), (#"{{ substr 0 2 "日" | alignRight 1 }}"#, "\u{FFFD}"),
+        (#"{{ substr 0 2 "日" | printf "%q" }}"#, #""\xe6\x97""#),
+        (#"{{ printf "%3s|" (substr 2 3 "日") }}"#, "  \u{FFFD}|"),
+        (#"{{ printf "%.1s|" (substr 1 7 "a日b") }}"#, "日|"), (#"{{ trim (substr 0 3 " 日") }}"#, "\u{FFFD}"),
+    ])
+    func `every byte that belongs to no character counts for itself`(template: String, expected: String) async {
+        await line.checkLine(template, expected)
+    }
+
+    @Test(arguments: [
         (#"{{ add 1 2 3 }} {{ add "4" 3 }} {{ add 1.9 1 }} {{ add 1 2.7 }}"#, "6 7 2 3"),
         (#"{{ sub 5 8 }} {{ mul 2 3 4 }} {{ div 9 2 }} {{ mod 7 3 }}"#, "-3 24 4 1"),
         (#"{{ addf 1.5 2 0.25 }} {{ subf 5.5 2 1 }} {{ mulf 1.5 2 }} {{ divf 10 4 2 }}"#, "3.75 2.5 3 1.25"),

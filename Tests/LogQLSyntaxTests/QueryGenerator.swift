@@ -177,7 +177,8 @@ struct QueryGenerator {
         return SubquerySyntax(
             function: function, parameter: function == .quantileOverTime ? 0.9 : nil,
             operand: number(below: 4) == 0 ? .literal(5) : metric(depth: depth - 1),
-            windowNanoseconds: pick([3_600_000_000_000, 90_000_000_000]), stepNanoseconds: pick([60_000_000_000, 1_000_000]),
+            windowNanoseconds: pick([3_600_000_000_000, 90_000_000_000]),
+            stepNanoseconds: pick([60_000_000_000, 1_000_000]),
             offsetNanoseconds: pick([0, 0, 3_600_000_000_000]))
     }
 

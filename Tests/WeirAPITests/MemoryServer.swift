@@ -15,7 +15,7 @@ struct MemoryServer {
 
     /// The answer to a GET whose parameters cover the seconds 0 to 7200, unless they say otherwise.
     func get(_ path: String, _ parameters: KeyValuePairs<String, String> = [:]) async -> APIResponse {
-        var request = APIRequest.get("/loki/api/v1/" + path, parameters)
+        var request = APIRequest.get(path.hasPrefix("/") ? path : "/loki/api/v1/" + path, parameters)
         if request.parameter("start") == nil { request.parameters += [("start", "0"), ("end", "7200")] }
         return await table.respond(to: request)
     }

@@ -5,6 +5,9 @@ struct DistinctFold: SampleFold {
     /// Bit patterns of the numbers: an exact count must not take two for one.
     private(set) var values: Set<UInt64>
 
+    static var grows: Bool { true }
+    var heldBytes: Int { 32 + values.capacity * 12 }
+
     init(_ sample: FoldedSample) { values = [sample.value.bitPattern] }
     mutating func add(_ sample: FoldedSample) { values.insert(sample.value.bitPattern) }
     mutating func merge(_ other: DistinctFold) { values.formUnion(other.values) }

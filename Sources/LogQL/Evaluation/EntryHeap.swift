@@ -10,9 +10,14 @@ struct EntryHeap {
         /// The entry's labels, as a position in the worker's table.
         var labels: Int
         var line: [UInt8]
+
+        /// About how many bytes it takes, with what an array needs besides its elements.
+        var heldBytes: Int { MemoryLayout<Kept>.stride + 32 + line.count }
     }
 
     private(set) var kept: [Kept] = []
+    /// About how many bytes the entries take.
+    private(set) var heldBytes = 0
     private let limit: Int
     private let isBackward: Bool
 
@@ -35,7 +40,9 @@ struct EntryHeap {
 
     /// Adds an entry that ``accepts(_:)`` has agreed to.
     mutating func insert(_ entry: Kept) {
+        heldBytes += entry.heldBytes
         if isFull {
+            heldBytes -= kept[0].heldBytes
             kept[0] = entry
             sink(from: 0)
         } else {

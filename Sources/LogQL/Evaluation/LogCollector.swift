@@ -36,6 +36,13 @@ struct LogCollector: BatchCollector, ~Copyable {
         }
     }
 
+    /// Entries, their labels, and the values of a `distinct`.
+    var heldBytes: Int {
+        let labels = labelSets.count * LabelSet.heldBytesGuess + keys.byteCount
+        guard let firsts else { return heap.heldBytes + labels }
+        return firsts.heldBytes + run.entry.distinct.heldBytes + labels
+    }
+
     /// The entries that were left out because of an error.
     var linesSkipped: Int { run.entry.skippedCount }
 

@@ -36,6 +36,7 @@ struct MetricEvaluation {
         if let value = known[operand] { return value }
         try watch.check()
         let value = try await compute(query, outer: outer)
+        try watch.memory.change(from: 0, to: value.heldBytes)
         known[operand] = value
         return value
     }

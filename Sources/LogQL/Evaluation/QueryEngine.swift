@@ -45,9 +45,7 @@ public struct QueryEngine: Sendable {
     /// - Complexity: one pass over the selected lines per range aggregation. Memory holds the entries of the answer, or
     ///   a number per series and step, never lines that are only counted.
     public func run(_ request: QueryRequest) async throws(QueryError) -> QueryOutcome {
-        guard request.text.utf8.count <= limits.textBytesMax else {
-            throw .syntax(SyntaxError("input size too long (\(request.text.utf8.count) > \(limits.textBytesMax))"))
-        }
+        try QueryEngine.checkLength(of: request, limits.textBytesMax)
         let query: Query
         do { query = try Query.parse(request.text, dialect: request.dialect) } catch { throw .syntax(error) }
         return try await run(query, request)
@@ -55,7 +53,9 @@ public struct QueryEngine: Sendable {
 
     /// Answers a query that is parsed already; the text of the request is not looked at.
     public func run(_ query: Query, _ request: QueryRequest) async throws(QueryError) -> QueryOutcome {
-        let watch = QueryWatch(timeoutNanoseconds: limits.timeoutNanoseconds, now: clocks.monotonic)
+        let watch = QueryWatch(
+            timeoutNanoseconds: limits.timeoutNanoseconds, memoryBytesMax: limits.memoryBytesMax,
+            now: clocks.monotonic)
         switch query {
         case .log(let log): return try await runLog(log, request, watch)
         case .metric(let metric): return try await runMetric(metric, request, watch)
@@ -63,6 +63,12 @@ public struct QueryEngine: Sendable {
     }
 
     private var workers: Int { max(1, limits.workers) }
+
+    /// Refuses a text that is too long to be looked at.
+    static func checkLength(of request: QueryRequest, _ bytesMax: Int) throws(QueryError) {
+        guard request.text.utf8.count > bytesMax else { return }
+        throw .syntax(SyntaxError("input size too long (\(request.text.utf8.count) > \(bytesMax))"))
+    }
 
     /// What the stages of a request's query stand in.
     func surroundings(of request: QueryRequest) -> StageSurroundings {

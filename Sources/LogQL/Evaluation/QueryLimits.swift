@@ -14,6 +14,11 @@ public struct QueryLimits: Sendable {
     public var stepsMax = 11_000
     /// The most partial results (a series over a span of steps) that one range aggregation may hold; bounds memory.
     public var partsMax = 5_000_000
+    /// `max_query_memory`, a key of Weir's own: the most bytes that one query may hold for entries, series and samples;
+    /// 0 is no limit.
+    public var memoryBytesMax = 1 << 30
+    /// `logql_extensions`, a key of Weir's own: what the endpoints of Loki take; those of Weir take both.
+    public var dialect = Dialect.loki
     /// Threads of one scan; 0 leaves the choice to the program, which takes one per core. The engine alone takes one.
     public var workers = 0
 

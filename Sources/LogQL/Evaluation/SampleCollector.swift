@@ -50,6 +50,8 @@ struct SampleCollector<Fold: SampleFold>: BatchCollector, ~Copyable {
     private var open: [Part?] = []
     private var closed: [Part] = []
     private var compactAt = 1 << 14
+    /// What the folds of `closed` hold besides their own size.
+    private var closedBytes = 0
     /// The series of each stream of the batch plus one; 0 is not known yet.
     private var seriesOfStream: [UInt32] = []
     private let fields: FieldPlan?
@@ -99,6 +101,13 @@ struct SampleCollector<Fold: SampleFold>: BatchCollector, ~Copyable {
             throw .failed(message: "\(error)")
         }
         return .proceed
+    }
+
+    /// Series, and what is folded for them.
+    var heldBytes: Int {
+        var bytes = table.heldBytes + (open.count + closed.capacity) * MemoryLayout<Part?>.stride + closedBytes
+        if Fold.grows { for part in open { bytes += part?.fold.heldBytes ?? 0 } }
+        return bytes + (valueNumbers?.byteCount ?? 0)
     }
 
     /// The entries that were left out because of an error.
@@ -187,10 +196,14 @@ struct SampleCollector<Fold: SampleFold>: BatchCollector, ~Copyable {
     private mutating func openPart(of series: UInt32, _ span: WindowSpans.Span, _ sample: FoldedSample) throws {
         let index = Int(series)
         while open.count <= index { open.append(nil) }
-        if let done = open[index] { closed.append(done) }
+        if let done = open[index] {
+            closed.append(done)
+            if Fold.grows { closedBytes += done.fold.heldBytes }
+        }
         open[index] = Part(series: series, span: span, fold: Fold(sample))
         guard closed.count >= compactAt else { return }
         Part.compact(&closed)
+        if Fold.grows { closedBytes = closed.reduce(0) { $0 + $1.fold.heldBytes } }
         guard closed.count <= partsMax else {
             throw QueryError.limit(
                 message: "the query would hold too many samples (more than \(partsMax)); consider reducing query "

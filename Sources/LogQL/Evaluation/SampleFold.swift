@@ -8,6 +8,16 @@ protocol SampleFold: Sendable {
     mutating func add(_ sample: FoldedSample)
     /// Takes the samples of another fold.
     mutating func merge(_ other: Self)
+
+    /// Whether it grows with the samples that it takes.
+    static var grows: Bool { get }
+    /// About how many bytes it holds besides its own.
+    var heldBytes: Int { get }
+}
+
+extension SampleFold {
+    static var grows: Bool { false }
+    var heldBytes: Int { 0 }
 }
 
 /// A sample on its way into a fold.
@@ -119,7 +129,11 @@ struct LastFold: SampleFold {
 
 /// All samples, for functions that need them at once.
 struct ListFold: SampleFold {
+    static var grows: Bool { true }
+
     var samples: [FoldedSample]
+
+    var heldBytes: Int { 32 + samples.capacity * MemoryLayout<FoldedSample>.stride }
 
     init(_ sample: FoldedSample) { samples = [sample] }
     mutating func add(_ sample: FoldedSample) { samples.append(sample) }

@@ -7,6 +7,8 @@ import WeirModel
 final class ScanWorkers<Collector: BatchCollector & ~Copyable>: @unchecked Sendable {
     private final class Box {
         var collector: Collector
+        /// What the collector held when it was last asked.
+        var heldBytes = 0
         init(_ collector: consuming Collector) { self.collector = collector }
     }
 
@@ -24,7 +26,12 @@ final class ScanWorkers<Collector: BatchCollector & ~Copyable>: @unchecked Senda
         do {
             return try await source.scan(selection, workers: boxes.count) { worker, batch in
                 try self.watch.check()
-                return try self.boxes[worker].collector.take(batch)
+                let box = self.boxes[worker]
+                let flow = try box.collector.take(batch)
+                let held = box.collector.heldBytes
+                try self.watch.memory.change(from: box.heldBytes, to: held)
+                box.heldBytes = held
+                return flow
             }
         } catch let error as QueryError {
             throw error
@@ -37,6 +44,11 @@ final class ScanWorkers<Collector: BatchCollector & ~Copyable>: @unchecked Senda
         }
     }
 
+    deinit {
+        // Giving back crosses no limit.
+        for box in boxes { try? watch.memory.change(from: box.heldBytes, to: 0) }
+    }
+
     /// Gives every collector to `body`, after the scan.
     func forEach(_ body: (inout Collector) -> Void) {
         for box in boxes { body(&box.collector) }
@@ -45,6 +57,9 @@ final class ScanWorkers<Collector: BatchCollector & ~Copyable>: @unchecked Senda
 
 /// What takes the batches of one worker.
 protocol BatchCollector: ~Copyable, SendableMetatype {
+    /// About how many bytes it keeps between batches; asked once per batch.
+    var heldBytes: Int { get }
+
     /// Takes a batch; it may not be kept.
     mutating func take(_ batch: borrowing LineBatch) throws(QueryError) -> Flow
 }

@@ -1,5 +1,10 @@
 import WeirModel
 
+extension LabelSet {
+    /// What a set of labels of ordinary length takes; counted for each, as a look at every text would cost more.
+    static let heldBytesGuess = 512
+}
+
 /// Numbers the series that entries count for.
 struct SeriesTable {
     /// The labels of each series.
@@ -19,6 +24,9 @@ struct SeriesTable {
         names = projection.names.sorted().map { registry.intern($0) }
         if case .by = projection { isBy = true } else { isBy = false }
     }
+
+    /// About how many bytes the series take.
+    var heldBytes: Int { labels.count * 2 * LabelSet.heldBytesGuess + keys.byteCount }
 
     /// The series of an entry.
     mutating func series(of entryLabels: borrowing EntryLabels) -> UInt32 {

@@ -55,4 +55,10 @@ enum StepValue: Sendable {
     case scalar(Double)
     /// Series.
     case series([StepSeries])
+
+    /// About how many bytes it takes.
+    var heldBytes: Int {
+        guard case .series(let series) = self else { return 0 }
+        return series.reduce(0) { $0 + LabelSet.heldBytesGuess + $1.steps.count * 12 }
+    }
 }

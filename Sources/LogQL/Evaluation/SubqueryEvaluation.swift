@@ -34,7 +34,8 @@ struct SubqueryEvaluation: WindowInput {
     /// them: where the query around stands does not move them, as in Prometheus. Nil for none.
     static func instants(of syntax: SubquerySyntax, within outer: StepInstants) -> StepInstants? {
         let step = Int128(syntax.stepNanoseconds)
-        let before = Int128(outer.first.nanoseconds) - Int128(syntax.offsetNanoseconds)
+        let before =
+            Int128(outer.first.nanoseconds) - Int128(syntax.offsetNanoseconds)
             - Int128(syntax.windowNanoseconds)
         let last = Int128(outer.last.nanoseconds) - Int128(syntax.offsetNanoseconds)
         let start = (floorDivide(before, step) + 1) * step

@@ -30,8 +30,8 @@ struct DistinctValues {
     private var firsts: [Int64] = []
     private var key: [UInt8] = []
 
-    /// The number of different values.
-    var count: Int { firsts.count }
+    /// About how many bytes the values take.
+    var heldBytes: Int { values.byteCount + firsts.count * MemoryLayout<Int64>.stride }
 
     /// Notes the values of an entry; whether it is the first of them so far. An absent label is an empty one.
     mutating func takesFirst(_ timestamp: Int64, of names: [LabelName], in labels: borrowing EntryLabels) -> Bool {

@@ -49,7 +49,9 @@ final class JSONArraysStage: Sendable {
             case .plain(let bytes): text = bytes
             case .string(let string): text = string.plain(in: &entry.arena)
             }
-            if !name.isEmpty, let label = wanted.name(for: name, in: &entry.labels) { entry.labels.extract(label, text) }
+            if !name.isEmpty, let label = wanted.name(for: name, in: &entry.labels) {
+                entry.labels.extract(label, text)
+            }
             return nil
         }
     }

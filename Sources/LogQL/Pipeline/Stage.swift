@@ -93,7 +93,9 @@ enum Stage: Sendable {
         case .labelFilter: change == .none ? .none : .visible
         // Which entry is the first of its value depends on the filters before.
         case .distinct: .visible
-        case .lineFilter, .json, .jsonFields, .jsonArrays, .skipErrors, .logfmt, .labelFormat, .regexp, .pattern, .drop, .keep: change
+        case .lineFilter, .json, .jsonFields, .jsonArrays, .skipErrors, .logfmt, .labelFormat, .regexp, .pattern, .drop,
+            .keep:
+            change
         }
     }
 }

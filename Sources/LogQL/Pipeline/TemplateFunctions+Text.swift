@@ -53,9 +53,9 @@ extension TemplateFunctions {
     /// Changes letters whose other case is one letter too; `ß` stays, as in Go.
     private static func mappedCase(_ bytes: [UInt8], _ mapping: (Unicode.Scalar) -> String) -> [UInt8] {
         var view = String.UnicodeScalarView()
-        for scalar in String(decoding: bytes, as: UTF8.self).unicodeScalars {
-            let mapped = mapping(scalar).unicodeScalars
-            view.append(mapped.count == 1 ? mapped.first! : scalar)
+        for element in GoScalars(bytes) {
+            let mapped = mapping(element.scalar).unicodeScalars
+            view.append(mapped.count == 1 ? mapped.first! : element.scalar)
         }
         return Array(String(view).utf8)
     }
@@ -63,7 +63,7 @@ extension TemplateFunctions {
     private static func titled(_ bytes: [UInt8]) -> [UInt8] {
         var view = String.UnicodeScalarView()
         var isInWord = false
-        for scalar in String(decoding: bytes, as: UTF8.self).unicodeScalars {
+        for scalar in GoScalars(bytes).map(\.scalar) {
             let mapped = scalar.properties.titlecaseMapping.unicodeScalars
             view.append(isInWord || mapped.count != 1 ? scalar : mapped.first!)
             isInWord = scalar.properties.isAlphabetic || scalar.properties.numericType != nil || scalar == "_"
@@ -76,19 +76,23 @@ extension TemplateFunctions {
     }
 
     private static func trimmed(_ bytes: [UInt8], _ side: Side, _ set: [UInt8]) -> [UInt8] {
-        let scalars = Set(String(decoding: set, as: UTF8.self).unicodeScalars)
+        let scalars = Set(GoScalars(set).map(\.scalar))
         return trimmed(bytes, side) { scalars.contains($0) }
     }
 
     private static func trimmed(
         _ bytes: [UInt8], _ side: Side, _ isDropped: (Unicode.Scalar) -> Bool
     ) -> [UInt8] {
-        var view = String(decoding: bytes, as: UTF8.self).unicodeScalars[...]
-        if side != .right { view = view.drop(while: isDropped) }
-        if side != .left {
-            while let last = view.last, isDropped(last) { view.removeLast() }
+        var elements = Array(GoScalars(bytes))[...]
+        var start = 0
+        var end = bytes.count
+        if side != .right {
+            while let first = elements.first, isDropped(first.scalar) { start += elements.removeFirst().count }
         }
-        return Array(String(view).utf8)
+        if side != .left {
+            while let last = elements.last, isDropped(last.scalar) { end -= elements.removeLast().count }
+        }
+        return Array(bytes[start..<end])
     }
 
     private static func withoutPrefix(_ bytes: [UInt8], _ prefix: [UInt8]) -> [UInt8] {
@@ -161,12 +165,12 @@ extension TemplateFunctions {
     }
 
     private static func aligned(_ bytes: [UInt8], _ count: Int, cutsLeft: Bool) throws(Failure) -> [UInt8] {
-        let scalars = String(decoding: bytes, as: UTF8.self).unicodeScalars
+        let scalars = GoScalars(bytes).map(\.scalar)
         let length = scalars.count
         if count < 0 || count == length { return bytes }
         if count < length {
             let kept = cutsLeft ? scalars.suffix(count) : scalars.prefix(count)
-            return Array(String(kept).utf8)
+            return kept.flatMap { Array(UTF8.encode($0)!) }
         }
         try checkSize(count)
         let padding = [UInt8](repeating: 0x20, count: count - length)

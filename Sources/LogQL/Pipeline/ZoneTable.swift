@@ -13,6 +13,8 @@ struct ZoneTable: Sendable {
     /// What holds from each transition on.
     private var periods: [Period] = []
     private var first = Period(offsetSeconds: 0, name: "UTC")
+    /// What holds behind the last transition; nil when its period goes on for ever.
+    private var rule: ZoneRule?
 
     private init() {}
 
@@ -31,6 +33,7 @@ struct ZoneTable: Sendable {
             let middle = (low + high) / 2
             if transitions[middle] <= seconds { low = middle + 1 } else { high = middle }
         }
+        if low == transitions.count, let rule { return rule.period(at: seconds) }
         return low == 0 ? first : periods[low - 1]
     }
 
@@ -56,6 +59,8 @@ struct ZoneTable: Sendable {
         transitions = times
         periods = kinds.map { all[Int($0)] }
         self.first = first
+        reader.position += counts.leapSeconds * 12 + counts.standardFlags + counts.universalFlags
+        rule = reader.footer().flatMap { ZoneRule($0) }
     }
 
     private struct Header {
@@ -76,6 +81,14 @@ struct ZoneTable: Sendable {
             guard position <= bytes.count, count <= bytes.count - position else { return nil }
             defer { position += count }
             return Array(bytes[position..<(position + count)])
+        }
+
+        /// The text between the two line ends behind the tables.
+        mutating func footer() -> ArraySlice<UInt8>? {
+            guard position < bytes.count, bytes[position] == 10,
+                let end = bytes[(position + 1)...].firstIndex(of: 10)
+            else { return nil }
+            return bytes[(position + 1)..<end]
         }
 
         mutating func integers(_ count: Int, _ size: Int) -> [Int64]? {

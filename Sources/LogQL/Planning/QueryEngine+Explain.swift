@@ -1,10 +1,16 @@
 import WeirModel
 
 extension QueryEngine {
-    /// Says in lines of text how a query would be answered, without reading anything.
+    /// Says how a query would be answered, without reading anything: its scans in the order in which they run.
     ///
+    /// An expression that occurs twice is listed twice, though it is evaluated once.
+    ///
+    /// - Parameter textBytesMax: the longest text that is looked at.
     /// - Throws: ``QueryError`` as ``run(_:)-(QueryRequest)`` would before its first line.
-    public func explain(_ request: QueryRequest) throws(QueryError) -> [String] {
+    public static func explain(
+        _ request: QueryRequest, textBytesMax: Int = QueryLimits().textBytesMax
+    ) throws(QueryError) -> [ScanExplanation] {
+        try checkLength(of: request, textBytesMax)
         let query: Query
         do { query = try Query.parse(request.text, dialect: request.dialect) } catch { throw .syntax(error) }
         switch query {
@@ -14,29 +20,29 @@ extension QueryEngine {
             do {
                 plan = try SelectionPlan(
                     log, tenant: request.tenant, range: TimeRange(start: start, end: end),
-                    direction: request.direction, surroundings: surroundings(of: request))
+                    direction: request.direction, surroundings: StageSurroundings(dialect: request.dialect))
             } catch {
                 throw .syntax(error)
             }
-            return plan.explanation
+            return [ScanExplanation(plan, of: log.description, stages: log.stages)]
         case .metric(let metric):
             guard let instants = StepInstants(request.time, countMax: .max - 1) else { return [] }
             return try explain(metric, request, instants, outer: nil)
         }
     }
 
-    private func explain(
+    private static func explain(
         _ query: MetricQuery, _ request: QueryRequest, _ instants: StepInstants, outer: GroupingSyntax?
-    ) throws(QueryError) -> [String] {
+    ) throws(QueryError) -> [ScanExplanation] {
         switch query {
         case .literal, .vector: return []
         case .range(let syntax):
             let projection = LabelProjection(syntax, outer: outer)
             do {
-                return try SelectionPlan(
+                let plan = try SelectionPlan(
                     syntax, projection: projection, tenant: request.tenant, instants: instants,
-                    surroundings: surroundings(of: request)
-                ).explanation
+                    surroundings: StageSurroundings(dialect: request.dialect))
+                return [ScanExplanation(plan, of: syntax.description, stages: syntax.range.query.stages)]
             } catch {
                 throw .syntax(error)
             }
@@ -56,7 +62,7 @@ extension QueryEngine {
 
 extension SelectionPlan {
     /// What is read, one thought a line.
-    var explanation: [String] {
+    func explanation(_ syntax: [StageSyntax]) -> [String] {
         var lines = ["streams: {" + selection.matchers.map { "\($0)" }.joined(separator: ", ") + "}"]
         lines.append("time: [\(selection.range.start.nanoseconds), \(selection.range.end.nanoseconds))")
         for literal in selection.requiredLiterals {
@@ -69,9 +75,11 @@ extension SelectionPlan {
         if !selection.needsLines { lines.append("lines are not read") }
         if !selection.needsMetadata { lines.append("structured metadata is not read") }
         if !pipeline.lineFilters.isEmpty {
-            lines.append("line filters over whole blocks: \(pipeline.lineFilters.count)")
+            lines.append("line filters over whole blocks, before any stage: \(pipeline.lineFilters.count)")
         }
-        if !pipeline.stages.isEmpty { lines.append("stages per entry: \(pipeline.stages.count)") }
+        if !pipeline.stages.isEmpty {
+            lines.append("stages per entry: \(pipeline.stages.count) of \(syntax.count) written")
+        }
         switch demand {
         case .everything: break
         case .only(let names) where names.isEmpty: lines.append("no label is looked at")

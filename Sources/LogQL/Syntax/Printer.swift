@@ -192,6 +192,8 @@ extension BinaryOperationSyntax {
         case .manyToOne: text += "group_left"
         case .oneToMany: text += "group_right"
         }
+        // Parentheses directly behind would be read as the labels to take over.
+        if matching.cardinality != .oneToOne, matching.included.isEmpty, case .binary = right { text += " ()" }
         if !matching.included.isEmpty { text += " (\(matching.included.joined(separator: separator)))" }
         return text
     }

@@ -105,7 +105,9 @@ struct DetectedEndpoints: Sendable {
         guard text.utf8.count <= textBytesMax else {
             throw SyntaxError("input size too long (\(text.utf8.count) > \(textBytesMax))")
         }
-        guard case .log = try Query.parse(text) else { throw ParameterError("only log selector is supported") }
+        guard case .log = try Query.parse(text, dialect: .loki) else {
+            throw ParameterError("only log selector is supported")
+        }
         let step = Timestamp.nanosecondsPerSecond
         let outcome = try await services.runQuery(
             QueryRequest(

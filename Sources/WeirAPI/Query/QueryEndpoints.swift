@@ -3,6 +3,8 @@ internal import WeirBytes
 internal import WeirModel
 
 /// Queries: `query_range`, `query`, the legacy `/api/prom/query` and `format_query`.
+///
+/// Under `/weir` the same questions may use the extensions of docs/extensions.md.
 struct QueryEndpoints: Sendable {
     private let services: APIServices
 
@@ -12,25 +14,34 @@ struct QueryEndpoints: Sendable {
 
     var endpoints: [Endpoint] {
         [
-            Endpoint(Endpoint.asking, "/loki/api/v1/query_range") { request, _ in await range(request) },
-            Endpoint(Endpoint.asking, "/loki/api/v1/query") { request, _ in await instant(request) },
+            Endpoint(Endpoint.asking, "/loki/api/v1/query_range") { request, _ in await range(request, dialect) },
+            Endpoint(Endpoint.asking, "/loki/api/v1/query") { request, _ in await instant(request, dialect) },
             Endpoint(Endpoint.asking, "/api/prom/query") { request, _ in await legacy(request) },
-            Endpoint(Endpoint.asking, "/loki/api/v1/format_query") { request, _ in format(request) },
+            Endpoint(Endpoint.asking, "/loki/api/v1/format_query") { request, _ in format(request, dialect) },
+            Endpoint(Endpoint.asking, "/weir/api/v1/query_range") { request, _ in await range(request, .weir) },
+            Endpoint(Endpoint.asking, "/weir/api/v1/query") { request, _ in await instant(request, .weir) },
+            Endpoint(Endpoint.asking, "/weir/api/v1/format_query") { request, _ in format(request, .weir) },
         ]
     }
 
-    private func range(_ request: APIRequest) async -> APIResponse {
+    /// What the endpoints of Loki take.
+    private var dialect: Dialect { services.queryLimits.dialect }
+
+    private func range(_ request: APIRequest, _ dialect: Dialect) async -> APIResponse {
         do {
-            let query = try QueryParameters(request).rangeQuery(stepsMax: services.queryLimits.stepsMax)
+            var query = try QueryParameters(request).rangeQuery(stepsMax: services.queryLimits.stepsMax)
+            query.dialect = dialect
             return try await answer(query, to: request)
         } catch {
             return QueryFailure.answer(to: error)
         }
     }
 
-    private func instant(_ request: APIRequest) async -> APIResponse {
+    private func instant(_ request: APIRequest, _ dialect: Dialect) async -> APIResponse {
         do {
-            return try await answer(try QueryParameters(request).instantQuery(), to: request)
+            var query = try QueryParameters(request).instantQuery()
+            query.dialect = dialect
+            return try await answer(query, to: request)
         } catch {
             return QueryFailure.answer(to: error)
         }
@@ -50,6 +61,7 @@ struct QueryEndpoints: Sendable {
     private func legacy(_ request: APIRequest) async -> APIResponse {
         do {
             var query = try QueryParameters(request).rangeQuery(stepsMax: 0)
+            query.dialect = dialect
             if let pattern = QueryParameters(request).text("regexp") {
                 query.text += " |~ " + QuotedText.quote(pattern)
             }
@@ -67,10 +79,10 @@ struct QueryEndpoints: Sendable {
         }
     }
 
-    private func format(_ request: APIRequest) -> APIResponse {
+    private func format(_ request: APIRequest, _ dialect: Dialect) -> APIResponse {
         var json = JSONWriter()
         do throws(SyntaxError) {
-            let query = try Query.parse(checkingLength(QueryParameters(request).query))
+            let query = try Query.parse(checkingLength(QueryParameters(request).query), dialect: dialect)
             json.raw(#"{"status":"success","data":"#)
             json.string(query.formatted())
             json.raw("}")

@@ -57,6 +57,9 @@ struct QueryParameters {
         return try ParameterText.instant(time)
     }
 
+    /// `skip_errors`, a parameter of Weir's own: whether lines with an error are left out instead of failing the query.
+    private var skipsErrors: Bool { text("skip_errors") == "true" }
+
     /// A range query, parameters checked in Loki's order.
     func rangeQuery(stepsMax: Int) throws(ParameterError) -> QueryRequest {
         let (start, end) = try bounds()
@@ -72,7 +75,7 @@ struct QueryParameters {
         if let interval, interval < 0 { throw ParameterError("interval must be >= 0") }
         return QueryRequest(
             tenant: request.tenant, text: query, time: .range(start: start, end: end, stepNanoseconds: step),
-            direction: direction, limit: limit, intervalNanoseconds: interval ?? 0)
+            direction: direction, limit: limit, intervalNanoseconds: interval ?? 0, skipsErrors: skipsErrors)
     }
 
     /// An instant query.
@@ -81,7 +84,8 @@ struct QueryParameters {
         let time = try time()
         let direction = try direction()
         return QueryRequest(
-            tenant: request.tenant, text: query, time: .instant(time), direction: direction, limit: limit)
+            tenant: request.tenant, text: query, time: .instant(time), direction: direction, limit: limit,
+            skipsErrors: skipsErrors)
     }
 
     /// `step`, above zero and no more than `stepsMax` times in the range (0: any number).

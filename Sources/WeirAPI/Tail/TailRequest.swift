@@ -41,7 +41,7 @@ public struct TailRequest: Sendable {
         guard text.utf8.count <= limits.textBytesMax else {
             throw SyntaxError("input size too long (\(text.utf8.count) > \(limits.textBytesMax))")
         }
-        guard case .log(let log) = try Query.parse(text) else { throw NoEntries() }
+        guard case .log(let log) = try Query.parse(text, dialect: .loki) else { throw NoEntries() }
         query = try FollowedQuery(log) { now().nanoseconds }
         let delay = try parameters.text("delay_for").map { text throws(ParameterError) in
             try ParameterText.integer(text, function: "ParseInt")

@@ -23,6 +23,8 @@ extension ServeFile {
         if let count = map.integer("max_entries_limit_per_query", in: 0...Int.max) { query.entriesMax = count }
         if let count = map.integer("max_query_series", in: 0...Int.max) { query.seriesMax = count }
         if let length = map.value("max_query_length")?.nanoseconds { query.lengthNanosecondsMax = length }
+        if let bytes = map.value("max_query_memory")?.byteSize { query.memoryBytesMax = bytes }
+        if let isOn = map.value("logql_extensions")?.flag { query.dialect = isOn ? .weir : .loki }
         if let timeout = map.value("query_timeout")?.nanoseconds { query.timeoutNanoseconds = timeout }
     }
 }

@@ -19,7 +19,7 @@ enum ClientError: Error, CustomStringConvertible {
     }
 
     /// The message, and below it the line of the query with a caret under the column that the message names.
-    private static func pointing(_ message: String, into query: String?) -> String? {
+    static func pointing(_ message: String, into query: String?) -> String? {
         guard let query, let line = number(after: "line ", in: message), let column = number(after: "col ", in: message)
         else { return nil }
         let lines = query.split(separator: "\n", omittingEmptySubsequences: false)

@@ -12,7 +12,12 @@ struct ServerAddress: ParsableArguments {
     var base: String {
         let environment = ProcessInfo.processInfo.environment
         let candidates = [address, environment["WEIR_ADDR"], environment["LOKI_ADDR"]]
-        var base = candidates.compactMap { $0 }.first { !$0.isEmpty } ?? "http://127.0.0.1:3100"
+        return Self.base(of: candidates.compactMap { $0 }.first { !$0.isEmpty } ?? "http://127.0.0.1:3100")
+    }
+
+    /// The same of an address as people write it.
+    static func base(of address: String) -> String {
+        var base = address
         if !base.hasPrefix("http://"), !base.hasPrefix("https://") { base = "http://" + base }
         while base.hasSuffix("/") { base.removeLast() }
         return base

@@ -16,6 +16,11 @@ struct WeirClient: Sendable {
         try await ask("/loki/api/v1/query_range", [("query", query)] + parameters, about: query)
     }
 
+    /// How a query would be answered, and how much there is for it to look at.
+    func explain(_ query: String, _ parameters: [(name: String, value: String)]) async throws -> ExplainAnswer {
+        try await ask("/weir/api/v1/explain", [("query", query)] + parameters, about: query)
+    }
+
     /// The names of labels.
     func labelNames(_ parameters: [(name: String, value: String)]) async throws -> [String] {
         try await (ask("/loki/api/v1/labels", parameters, about: nil) as NamesAnswer).data ?? []

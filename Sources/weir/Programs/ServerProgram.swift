@@ -76,7 +76,8 @@ struct ServerProgram {
         let engine = QueryEngine(
             source: store, limits: limits,
             clocks: QueryEngine.Clocks(
-                monotonic: { (ContinuousClock.now - origin).nanoseconds }, wall: { clock.now() }))
+                monotonic: { (ContinuousClock.now - origin).nanoseconds }, wall: { clock.now() },
+                zoneFile: { ZoneDatabase.file($0) }))
         let process = ProcessMetrics(start: clock.now())
         return APIServices(
             sink: sink, source: store, engine: engine,
