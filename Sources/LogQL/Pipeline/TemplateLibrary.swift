@@ -13,7 +13,7 @@ public enum TemplateLibrary {
     public static func functions(
         now: @escaping @Sendable () -> Int64, zoneFile: @escaping @Sendable (String) -> [UInt8]?
     ) -> [String: TemplateFunction] {
-        TemplateFunctions.all(now: now, zoneFile: zoneFile)
+        TemplateFunctions.all(now: now, zones: ZoneCache(file: zoneFile))
     }
 
     /// Reads a file of the zone database; nil when it is none.
