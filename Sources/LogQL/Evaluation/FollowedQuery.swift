@@ -12,10 +12,15 @@ public struct FollowedQuery: Sendable {
 
     /// Builds the running form of a query.
     ///
-    /// - Parameter now: nanoseconds since 1970 UTC, for the template function `now`.
+    /// - Parameters:
+    ///   - now: nanoseconds since 1970 UTC, for the template function `now`.
+    ///   - zoneFile: as in ``QueryEngine/Clocks``.
     /// - Throws: Loki's message for a stage that cannot be built.
-    public init(_ query: LogQuery, now: @escaping @Sendable () -> Int64) throws(SyntaxError) {
-        var context = StageContext(now: now)
+    public init(
+        _ query: LogQuery, zoneFile: @escaping @Sendable (String) -> [UInt8]? = { _ in nil },
+        now: @escaping @Sendable () -> Int64
+    ) throws(SyntaxError) {
+        var context = StageContext(surroundings: StageSurroundings(now: now, zones: ZoneCache(file: zoneFile)))
         matchers = query.matchers
         hasStages = !query.stages.isEmpty
         pipeline = try Pipeline(query.stages, context: &context)
