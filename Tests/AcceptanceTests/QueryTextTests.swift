@@ -17,7 +17,7 @@ import WeirTesting
 
     @Test func `fmt splits what is long, and --check is content with what fmt prints`() async throws {
         let long =
-            #"sum by (app) (rate({app="web", zone="somewhere"} |= "a rather long text" | json | status >= 500 [5m]))"#
+            #"sum by (app) (rate({app="web", zone="somewhere"} |= "a text that is rather long for one line" | json | status >= 500 [5m]))"#
         let formatted = try await run(["fmt", long])
         #expect(formatted.output.split(separator: "\n").count > 3, "\(formatted.output)")
         #expect(try await run(["fmt", "--check", formatted.output]).code == 0)

@@ -32,6 +32,8 @@ import WeirStore
               max_query_length: 0
               max_query_series: 7
               query_timeout: 5m
+              max_query_memory: 256MB
+              logql_extensions: true
               discover_service_name: []
             wal: {sync: interval, sync_interval: 250ms}
             store: {head_size: 32MB, head_max_age: 1m, wal_size: 64MB, min_free_disk: 1GB}
@@ -48,6 +50,7 @@ import WeirStore
         #expect(file.push.graceNanoseconds == 5_400_000_000_000 && file.push.serviceNameLabels.isEmpty)
         #expect(file.query.entriesMax == 100_000 && file.query.lengthNanosecondsMax == 0)
         #expect(file.query.seriesMax == 7 && file.query.timeoutNanoseconds == 300_000_000_000)
+        #expect(file.query.memoryBytesMax == 256 << 20 && file.query.dialect == .weir)
     }
 
     @Test func `a Loki file of 2020 loads, and says what it does not do`() {

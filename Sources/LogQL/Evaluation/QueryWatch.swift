@@ -15,8 +15,9 @@ struct QueryWatch: Sendable {
         deadline = overflow || timeoutNanoseconds <= 0 ? .max : sum
     }
 
-    /// Fails when the time is up.
+    /// Fails when the time is up, or when the task of the query is cancelled and this is called in it.
     func check() throws(QueryError) {
+        if Task.isCancelled { throw .cancelled }
         if now() >= deadline { throw .timedOut }
     }
 }

@@ -31,15 +31,9 @@ struct SubqueryEvaluation: WindowInput {
     }
 
     /// The multiples of the step since 1970 that lie in some window `(t - offset - range, t - offset]`, and all between
-    /// them: where the query around stands does not move them, as in Prometheus. Nil for none.
+    /// them: where the query around stands does not move them, as in Prometheus. Nil for none, or more than 2^31.
     static func instants(of syntax: SubquerySyntax, within outer: StepInstants) -> StepInstants? {
-        let step = Int128(syntax.stepNanoseconds)
-        let before =
-            Int128(outer.first.nanoseconds) - Int128(syntax.offsetNanoseconds)
-            - Int128(syntax.windowNanoseconds)
-        let last = Int128(outer.last.nanoseconds) - Int128(syntax.offsetNanoseconds)
-        let start = (floorDivide(before, step) + 1) * step
-        let end = floorDivide(last, step) * step
+        let (start, end) = bounds(of: syntax, within: outer)
         guard start <= end, let from = Int64(exactly: start), let to = Int64(exactly: end) else { return nil }
         return StepInstants(
             .range(
@@ -52,11 +46,21 @@ struct SubqueryEvaluation: WindowInput {
     static func checkedInstants(
         of syntax: SubquerySyntax, within outer: StepInstants, _ limits: QueryLimits
     ) throws(QueryError) -> StepInstants? {
-        let inner = instants(of: syntax, within: outer)
-        guard let inner, inner.count > limits.stepsMax * 10 else { return inner }
+        let (start, end) = bounds(of: syntax, within: outer)
+        let count = (end - start) / Int128(syntax.stepNanoseconds) + 1
+        guard count > limits.stepsMax * 10 else { return instants(of: syntax, within: outer) }
         throw .limit(
-            message: "the subquery \(syntax.windowText) would be evaluated at \(inner.count) instants (limit: "
+            message: "the subquery \(syntax.windowText) would be evaluated at \(count) instants (limit: "
                 + "\(limits.stepsMax * 10)); increase its step or ask for a shorter time")
+    }
+
+    /// The first and the last instant; the first is behind the last when there is none.
+    private static func bounds(of syntax: SubquerySyntax, within outer: StepInstants) -> (Int128, Int128) {
+        let step = Int128(syntax.stepNanoseconds)
+        let offset = Int128(syntax.offsetNanoseconds)
+        let before = Int128(outer.first.nanoseconds) - offset - Int128(syntax.windowNanoseconds)
+        let last = Int128(outer.last.nanoseconds) - offset
+        return ((floorDivide(before, step) + 1) * step, floorDivide(last, step) * step)
     }
 
     private static func floorDivide(_ value: Int128, _ divisor: Int128) -> Int128 {

@@ -25,7 +25,7 @@ struct Explain: AsyncParsableCommand {
 
     func run() async throws {
         let text = try text.read()
-        let lines = try await addr.map { try await asked($0, text) } ?? planned(text)
+        let lines = if let addr { try await asked(addr, text) } else { try planned(text) }
         try StandardStream.output.write(lines.flatMap { Array($0.utf8) + [UInt8(ascii: "\n")] })
     }
 
