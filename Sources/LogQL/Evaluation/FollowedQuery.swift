@@ -17,8 +17,8 @@ public struct FollowedQuery: Sendable {
     ///   - zoneFile: as in ``QueryEngine/Clocks``.
     /// - Throws: Loki's message for a stage that cannot be built.
     public init(
-        _ query: LogQuery, zoneFile: @escaping @Sendable (String) -> [UInt8]? = { _ in nil },
-        now: @escaping @Sendable () -> Int64
+        _ query: LogQuery, now: @escaping @Sendable () -> Int64,
+        zoneFile: @escaping @Sendable (String) -> [UInt8]? = { _ in nil }
     ) throws(SyntaxError) {
         var context = StageContext(surroundings: StageSurroundings(now: now, zones: ZoneCache(file: zoneFile)))
         matchers = query.matchers
