@@ -48,8 +48,9 @@ struct Explain: AsyncParsableCommand {
         let scans: [ScanExplanation]
         do {
             scans = try QueryEngine.explain(QueryRequest(text: text, time: time))
-        } catch .syntax(let error) {
-            throw QueryTextError(message: error.message, query: text)
+        } catch {
+            guard case .syntax(let fault) = error else { throw error }
+            throw QueryTextError(message: fault.message, query: text)
         }
         return scans.flatMap { scan in
             [scan.query] + scan.lines.filter { !$0.hasPrefix("time: ") }.map { "  \($0)" }
