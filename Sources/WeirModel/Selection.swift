@@ -27,6 +27,9 @@ public struct Selection: Sendable {
     public var needsLines: Bool
     /// Whether structured metadata is needed.
     public var needsMetadata: Bool
+    /// Whether rows of one stream and instant must come in one batch, as ``LogSource/scan(_:workers:_:)`` promises; a
+    /// query that only adds rows up can do without, and a store then reads fewer blocks twice.
+    public var keepsInstantsTogether = true
     /// What can be read and judged without building lines; nil when the query looks at lines alone.
     public var fieldReading: (any FieldReading)?
 

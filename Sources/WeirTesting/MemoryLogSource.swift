@@ -27,15 +27,18 @@ public struct MemoryLogSource: LogSource {
 
     private let batchRowsMax: Int
     private let skipsBlocks: Bool
+    private let counts: Bool
 
     /// Creates an empty source.
     ///
     /// - Parameters:
     ///   - batchRowsMax: the most rows of a batch, unless more of one instant belong together.
     ///   - skipsBlocks: whether batches without the required texts are left out.
-    public init(batchRowsMax: Int = 100, skipsBlocks: Bool = true) {
+    ///   - counts: whether it counts without delivering rows.
+    public init(batchRowsMax: Int = 100, skipsBlocks: Bool = true, counts: Bool = true) {
         self.batchRowsMax = batchRowsMax
         self.skipsBlocks = skipsBlocks
+        self.counts = counts
     }
 
     /// Adds entries to a stream.
@@ -54,7 +57,7 @@ public struct MemoryLogSource: LogSource {
         for (number, batch) in batches(selection).enumerated() {
             try Task.checkCancellation()
             let isWanted = batch.timestamps.contains { range.contains(Timestamp(nanoseconds: $0)) }
-            guard isWanted, !skipsBlocks || holds(batch, selection.requiredLiterals) else {
+            guard isWanted, !skipsBlocks || mayHold(batch, selection) else {
                 summary.blocksSkipped += 1
                 continue
             }
@@ -68,6 +71,26 @@ public struct MemoryLogSource: LogSource {
             }
         }
         return summary
+    }
+
+    /// Counts as a store does; nil, too, when some entry has structured metadata that the request splits by.
+    public func counts(_ request: CountRequest) async throws -> [StreamCounts]? {
+        guard counts else { return nil }
+        var result: [StreamCounts] = []
+        for (labels, entries) in streams where request.matchers.allSatisfy({ $0.accepts(labels) }) {
+            var counts = StreamCounts(labels: labels, cells: [])
+            for (index, range) in request.ranges.enumerated() {
+                let inside = entries.filter { range.contains(Timestamp(nanoseconds: $0.timestamp)) }
+                let names = inside.flatMap { $0.metadata.map(\.name) }
+                let splits = names.contains { request.splittingNames?.contains($0) ?? true }
+                if splits { return nil }
+                if inside.isEmpty { continue }
+                let bytes = request.needsBytes ? inside.reduce(0) { $0 + $1.line.count } : 0
+                counts.cells.append(StreamCounts.Cell(range: index, entries: inside.count, bytes: bytes))
+            }
+            if !counts.cells.isEmpty { result.append(counts) }
+        }
+        return result
     }
 
     /// The names of labels of streams with entries in the range.
@@ -123,14 +146,22 @@ public struct MemoryLogSource: LogSource {
         return batch.isEmpty ? batches : batches + [batch]
     }
 
-    private func holds(_ batch: LineBatch, _ literals: [[UInt8]]) -> Bool {
-        literals.allSatisfy { literal in
-            (0..<batch.count).contains { row in
-                let start = Int(batch.lineOffsets[row])
-                let line = batch.bytes[start..<start + Int(batch.lineLengths[row])]
-                return contains(line, literal)
-            }
+    private func mayHold(_ batch: LineBatch, _ selection: Selection) -> Bool {
+        let lines = (0..<batch.count).map { row in
+            let start = Int(batch.lineOffsets[row])
+            return batch.bytes[start..<start + Int(batch.lineLengths[row])]
         }
+        return selection.requiredLiterals.allSatisfy { literal in lines.contains { contains($0, literal) } }
+            && selection.requirements.allSatisfy { requirement in
+                lines.contains { line in requirement.alternatives.contains { isFound($0, in: line, requirement) } }
+            }
+    }
+
+    private func isFound(_ text: [UInt8], in line: ArraySlice<UInt8>, _ requirement: LineRequirement) -> Bool {
+        guard requirement.ignoresCase else { return contains(line, text) }
+        let folded = String(decoding: line, as: UTF8.self).lowercased()
+            .replacing("\u{212A}", with: "k").replacing("\u{17F}", with: "s")
+        return contains(Array(folded.utf8)[...], Array(String(decoding: text, as: UTF8.self).lowercased().utf8))
     }
 
     private func contains(_ line: ArraySlice<UInt8>, _ literal: [UInt8]) -> Bool {

@@ -9,8 +9,8 @@ struct QueryScript {
     var source: MemoryLogSource
     var limits = QueryLimits()
 
-    init(batchRowsMax: Int = 100, skipsBlocks: Bool = true) {
-        source = MemoryLogSource(batchRowsMax: batchRowsMax, skipsBlocks: skipsBlocks)
+    init(batchRowsMax: Int = 100, skipsBlocks: Bool = true, counts: Bool = true) {
+        source = MemoryLogSource(batchRowsMax: batchRowsMax, skipsBlocks: skipsBlocks, counts: counts)
         limits.workers = 2
     }
 

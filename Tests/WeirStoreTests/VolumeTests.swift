@@ -58,7 +58,42 @@ import WeirTesting
         await store.close()
     }
 
-    @Test(arguments: [UInt64(1), 2, 3])
+    @Test func `copies of an entry in different places count once`() async throws {
+        let store = try await fixture.open()
+        let entries = (0..<300).map { entry("web", Int64($0), "line \($0)") }
+        try await store.push(entries)
+        try await store.flush()
+        try await store.push(Array(entries[100..<200]))
+        #expect(try await texts(store, .all) == [["web 300/2290"]])
+        #expect(try await texts(store, .seconds(0, 150), .seconds(150, 170)) == [["web 150/1090"], ["web 20/160"]])
+        try await store.push([entry("web", 150, "another"), entry("web", 150, "line 150")])
+        #expect(try await texts(store, .seconds(150, 151)) == [["web 2/15"]])
+        try await store.flush()
+        #expect(try await texts(store, .all) == [["web 301/2297"]])
+        await store.close()
+    }
+
+    @Test func `entries that metadata tells apart are not counted for whom it matters`() async throws {
+        let store = try await fixture.open()
+        func counts(_ names: Set<String>?) async throws -> Int? {
+            try await store.counts(
+                CountRequest(matchers: [], ranges: [.all], needsBytes: false, splittingNames: names))?
+                .reduce(0) { $0 + $1.cells.reduce(0) { $0 + $1.entries } }
+        }
+        try await store.push([entry("web", 1, "a"), entry("web", 2, "b")])
+        #expect(try await counts(nil) == 2)
+        try await store.push([entry("web", 3, "c", metadata: [Label("pod", "p1")])])
+        for isSealed in [false, true] {
+            if isSealed { try await store.flush() }
+            #expect(try await counts(nil) == nil)
+            #expect(try await counts(["pod", "host"]) == nil)
+            #expect(try await counts(["host"]) == 3)
+            #expect(try await counts([]) == 3)
+        }
+        await store.close()
+    }
+
+    @Test(arguments: [UInt64(1), 2, 3, 4])
     func `any ranges count what a scan of them finds`(seed: UInt64) async throws {
         var random = SeededGenerator(seed: seed)
         let store = try await fixture.open()
@@ -66,9 +101,10 @@ import WeirTesting
             let entries = (0..<200).map { index in
                 entry(
                     ["web", "db", "cache"].randomElement(using: &random)!, Int64.random(in: 0..<5000, using: &random),
-                    "line \(part) \(index)")
+                    "line \(part % 3) \(index % 40)")
             }
             try await store.push(entries)
+            if seed % 2 == 0 { try await store.push(Array(entries.shuffled(using: &random).prefix(50))) }
             if part % 2 == 1 { try await store.flush() }
         }
         let cuts = (0..<12).map { _ in Int64.random(in: -100..<5100, using: &random) }.sorted()

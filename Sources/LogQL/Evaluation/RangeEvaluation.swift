@@ -67,6 +67,13 @@ struct RangeScan: WindowInput {
         let spans = WindowSpans(
             evaluation.instants, windowNanoseconds: syntax.range.windowNanoseconds,
             offsetNanoseconds: syntax.range.offsetNanoseconds)
+        let count = CountEvaluation<Fold>(
+            plan: plan, projection: projection, spans: spans, countsBytes: syntax.function.countsBytes,
+            partsMax: evaluation.limits.partsMax)
+        if let counted = try await count.run(evaluation.source, &statistics) {
+            try evaluation.watch.check()
+            return counted
+        }
         let value = sampleValue
         let errors: SampleErrors =
             projection.asksForErrors ? .counted : evaluation.skipsErrors ? .skipped : .refused
@@ -76,7 +83,9 @@ struct RangeScan: WindowInput {
                 partsMax: evaluation.limits.partsMax)
         }
         var read = QueryStatistics()
-        read.scan.add(try await scan.scan(evaluation.source, plan.selection))
+        var selection = plan.selection
+        selection.keepsInstantsTogether = Fold.isOrdered
+        read.scan.add(try await scan.scan(evaluation.source, selection))
 
         var labels: [LabelSet] = []
         var numbers: [LabelSet: UInt32] = [:]

@@ -205,10 +205,7 @@ struct SampleCollector<Fold: SampleFold>: BatchCollector, ~Copyable {
         Part.compact(&closed)
         if Fold.grows { closedBytes = closed.reduce(0) { $0 + $1.fold.heldBytes } }
         guard closed.count <= partsMax else {
-            throw QueryError.limit(
-                message: "the query would hold too many samples (more than \(partsMax)); consider reducing query "
-                    + "cardinality by adding more specific stream selectors, reducing the time range, or aggregating "
-                    + "results with functions like sum(), count() or topk()")
+            throw QueryError.tooManyParts(partsMax)
         }
         compactAt = max(compactAt, closed.count * 2)
     }
@@ -357,6 +354,14 @@ extension SampleCollector.Part {
 }
 
 extension QueryError {
+    /// The refusal of a query that would hold more than `partsMax` series times steps.
+    static func tooManyParts(_ partsMax: Int) -> QueryError {
+        .limit(
+            message: "the query would hold too many samples (more than \(partsMax)); consider reducing query "
+                + "cardinality by adding more specific stream selectors, reducing the time range, or aggregating "
+                + "results with functions like sum(), count() or topk()")
+    }
+
     /// The refusal of a metric query over an entry that carries an error.
     static func pipelineFault(_ labels: borrowing EntryLabels) -> QueryError {
         let set = EntryKey.labelSet(labels)

@@ -2,12 +2,16 @@
 ///
 /// Folds of parts of a window merge to the fold of the whole, in any order; so windows that overlap share the parts.
 protocol SampleFold: Sendable {
+    /// Whether the order of samples of one instant matters.
+    static var isOrdered: Bool { get }
     /// The fold of one sample.
     init(_ sample: FoldedSample)
     /// Takes one more sample.
     mutating func add(_ sample: FoldedSample)
     /// Takes the samples of another fold.
     mutating func merge(_ other: Self)
+    /// The fold of so many entries, whose samples are their lines' lengths or 1 each; nil when totals do not tell.
+    static func total(entries: Int, bytes: Int, countsBytes: Bool) -> Self?
 
     /// Whether it grows with the samples that it takes.
     static var grows: Bool { get }
@@ -18,6 +22,8 @@ protocol SampleFold: Sendable {
 extension SampleFold {
     static var grows: Bool { false }
     var heldBytes: Int { 0 }
+    static var isOrdered: Bool { false }
+    static func total(entries: Int, bytes: Int, countsBytes: Bool) -> Self? { nil }
 }
 
 /// A sample on its way into a fold.
@@ -35,6 +41,12 @@ struct CountFold: SampleFold {
     @inline(__always) init(_ sample: FoldedSample) { count = 1 }
     @inline(__always) mutating func add(_ sample: FoldedSample) { count += 1 }
     mutating func merge(_ other: CountFold) { count += other.count }
+
+    static func total(entries: Int, bytes: Int, countsBytes: Bool) -> CountFold? {
+        var fold = CountFold(FoldedSample(timestamp: 0, value: 1))
+        fold.count = Int64(entries)
+        return fold
+    }
 }
 
 /// Adds samples up.
@@ -44,6 +56,10 @@ struct SumFold: SampleFold {
     @inline(__always) init(_ sample: FoldedSample) { sum = sample.value }
     @inline(__always) mutating func add(_ sample: FoldedSample) { sum += sample.value }
     mutating func merge(_ other: SumFold) { sum += other.sum }
+
+    static func total(entries: Int, bytes: Int, countsBytes: Bool) -> SumFold? {
+        SumFold(FoldedSample(timestamp: 0, value: Double(countsBytes ? bytes : entries)))
+    }
 }
 
 /// The smallest sample; NaN only if there is nothing else.
@@ -107,6 +123,7 @@ struct MomentsFold: SampleFold {
 
 /// The earliest sample.
 struct FirstFold: SampleFold {
+    static let isOrdered = true
     var sample: FoldedSample
 
     init(_ sample: FoldedSample) { self.sample = sample }
@@ -118,6 +135,7 @@ struct FirstFold: SampleFold {
 
 /// The latest sample; of equal instants, the one stored last.
 struct LastFold: SampleFold {
+    static let isOrdered = true
     var sample: FoldedSample
 
     init(_ sample: FoldedSample) { self.sample = sample }
@@ -129,6 +147,7 @@ struct LastFold: SampleFold {
 
 /// All samples, for functions that need them at once.
 struct ListFold: SampleFold {
+    static let isOrdered = true
     static var grows: Bool { true }
 
     var samples: [FoldedSample]

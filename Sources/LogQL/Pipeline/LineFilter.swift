@@ -9,7 +9,7 @@ final class LineFilter: Sendable {
         /// The line contains a text.
         case literal(SubstringSearch)
         /// A pattern is found in the line. Where `required` is known, only lines that contain one of it can match.
-        case pattern(Pattern, required: [SubstringSearch])
+        case pattern(Pattern, required: [SubstringSearch], requirements: [LineRequirement])
         /// The line fits a pattern of literals and gaps.
         case gaps(GapPattern)
         /// An address is found in the line.
@@ -46,10 +46,22 @@ final class LineFilter: Sendable {
         guard tests.count == 1 else { return nil }
         switch tests[0] {
         case .literal(let search): return Probe(search: search, decides: true)
-        case .pattern(_, let required):
+        case .pattern(_, let required, _):
             return required.first.map { Probe(search: $0, decides: false) }
         case .gaps, .address, .always: return nil
         }
+    }
+
+    /// What holds for every line for which a test holds.
+    var requirements: [LineRequirement] {
+        let all = tests.map(\.requirements)
+        guard all.count > 1 else { return all.first ?? [] }
+        // One of several tests holds: of each the requirement with the longest texts, if they agree on case.
+        let best = all.compactMap { $0.max { $0.shortest < $1.shortest } }
+        guard best.count == all.count, let first = best.first,
+            best.allSatisfy({ $0.ignoresCase == first.ignoresCase })
+        else { return [] }
+        return [LineRequirement(best.flatMap(\.alternatives), ignoresCase: first.ignoresCase)]
     }
 
     /// Whether a line passes.
@@ -102,17 +114,31 @@ final class LineFilter: Sendable {
             return alternatives.map { .literal(SubstringSearch($0, ignoresCase: literals.ignoresCase)) }
         }
         let required = literals.required.map { [SubstringSearch($0, ignoresCase: literals.ignoresCase)] } ?? []
-        return [.pattern(pattern, required: required)]
+        return [.pattern(pattern, required: required, requirements: literals.requirements)]
     }
 }
 
+extension LineRequirement {
+    /// The length of the shortest alternative.
+    fileprivate var shortest: Int { alternatives.map(\.count).min() ?? 0 }
+}
+
 extension LineFilter.Test {
+    /// What holds for every line for which the test holds.
+    fileprivate var requirements: [LineRequirement] {
+        switch self {
+        case .literal(let search): [LineRequirement([search.needle], ignoresCase: search.ignoresCase)]
+        case .pattern(_, _, let requirements): requirements
+        case .gaps, .address, .always: []
+        }
+    }
+
     /// Whether the test holds for a line.
     func holds(for line: UnsafeRawBufferPointer) -> Bool {
         switch self {
         case .always: true
         case .literal(let search): search.matches(line)
-        case .pattern(let pattern, let required):
+        case .pattern(let pattern, let required, _):
             required.allSatisfy { $0.matches(line) } && pattern.matches(line)
         case .gaps(let pattern): pattern.fits(line)
         case .address(let matcher): matcher.isFound(in: line)

@@ -1,3 +1,5 @@
+import WeirModel
+
 /// What can be said about the matches of a pattern without running it: texts that every match contains.
 ///
 /// Reads RE2's syntax and gives up, which is always safe, on what it does not know.
@@ -8,6 +10,8 @@ struct PatternLiterals {
     private(set) var exactAlternatives: [[UInt8]]?
     /// The longest text that every match contains; nil when none is known.
     private(set) var required: [UInt8]?
+    /// What every match contains, piece by piece, each piece with its alternatives.
+    private(set) var requirements: [LineRequirement] = []
 
     /// The most alternatives that are spelled out: more would be slower than the automaton.
     fileprivate static let alternativesMax = 8
@@ -20,11 +24,14 @@ struct PatternLiterals {
         guard reader.readFlags() else { return }
         ignoresCase = reader.ignoresCase
         guard let node = reader.readAlternation(depth: 0), reader.isAtEnd else { return }
-        let texts = (node.exact ?? []) + (node.required.map { [$0] } ?? [])
+        let pieces = node.pieces + (node.exact.map { [$0] } ?? [])
+        let texts = pieces.flatMap { $0 } + (node.required.map { [$0] } ?? [])
         // Letters beyond ASCII have other cases that a comparison of bytes does not know.
         if ignoresCase && texts.contains(where: { $0.contains { $0 >= 0x80 } }) { return }
         exactAlternatives = node.exact
         required = node.required
+        requirements = pieces.map { LineRequirement($0, ignoresCase: ignoresCase) }
+            .filter { !$0.alternatives.contains { $0.isEmpty } }
     }
 
     /// What is known of a part of the pattern.
@@ -33,6 +40,8 @@ struct PatternLiterals {
         var exact: [[UInt8]]?
         /// A text that each of its matches contains.
         var required: [UInt8]?
+        /// Pieces of which each of its matches contains every one, each a list of alternatives; beside `exact`.
+        var pieces: [[[UInt8]]] = []
 
         static let unknown = Node(exact: nil, required: nil)
         static let nothing = Node(exact: [[]], required: nil)
@@ -72,11 +81,13 @@ struct PatternLiterals {
                 at += 1
                 guard let other = readSequence(depth: depth) else { return nil }
                 result.required = nil
+                let piece = Node.either(result, other)
                 if let mine = result.exact, let more = other.exact, mine.count + more.count <= alternativesMax {
                     result.exact = mine + more
                 } else {
                     result.exact = nil
                 }
+                result.pieces = result.exact == nil ? piece : []
             }
             return result
         }
@@ -85,6 +96,12 @@ struct PatternLiterals {
             var result = Node.nothing
             /// The texts that the atoms since the last gap spell, as far as there is just one.
             var run: [UInt8] = []
+            /// The same, as far as they are few.
+            var spelled: [[UInt8]] = [[]]
+            func notePiece() {
+                if !spelled.contains(where: { $0.isEmpty }) { result.pieces.append(spelled) }
+                spelled = [[]]
+            }
             func note(_ text: [UInt8]?) {
                 if let text, !text.isEmpty, text.count > (result.required?.count ?? 0) { result.required = text }
             }
@@ -97,9 +114,18 @@ struct PatternLiterals {
                     run = []
                     note(atom.required)
                 }
+                if let longer = Node.product(spelled, atom.exact) {
+                    spelled = longer
+                } else {
+                    notePiece()
+                    spelled = atom.exact ?? [[]]
+                }
+                result.pieces += atom.pieces
                 result.exact = Node.product(result.exact, atom.exact)
             }
             note(run)
+            // What is spelled out as a whole needs no pieces.
+            if result.exact == nil { notePiece() } else { result.pieces = [] }
             return result
         }
 
@@ -176,14 +202,14 @@ struct PatternLiterals {
             guard at < bytes.count else { return true }
             switch bytes[at] {
             case UInt8(ascii: "*"), UInt8(ascii: "?"): atom = .unknown
-            case UInt8(ascii: "+"): atom.exact = nil
+            case UInt8(ascii: "+"): atom = atom.repeated
             case UInt8(ascii: "{"):
                 guard let end = bytes[at...].firstIndex(of: UInt8(ascii: "}")), at + 1 < end else { return false }
                 guard bytes[at + 1..<end].allSatisfy({ $0 &- 0x30 < 10 || $0 == UInt8(ascii: ",") }) else {
                     return false
                 }
                 let canBeAbsent = bytes[at + 1] == UInt8(ascii: "0") || bytes[at + 1] == UInt8(ascii: ",")
-                atom = canBeAbsent ? .unknown : Node(exact: nil, required: atom.required)
+                atom = canBeAbsent ? .unknown : atom.repeated
                 at = end
             default: return true
             }
@@ -196,6 +222,25 @@ struct PatternLiterals {
 }
 
 extension PatternLiterals.Node {
+    /// The part, once or more often.
+    fileprivate var repeated: Self {
+        Self(exact: nil, required: required, pieces: pieces + (exact.map { [$0] } ?? []))
+    }
+
+    /// The piece of one part or of another, each the one that tells most.
+    fileprivate static func either(_ left: Self, _ right: Self) -> [[[UInt8]]] {
+        guard let mine = left.bestPiece, let other = right.bestPiece,
+            mine.count + other.count <= PatternLiterals.alternativesMax
+        else { return [] }
+        return [mine + other]
+    }
+
+    private var bestPiece: [[UInt8]]? {
+        (pieces + (exact.map { [$0] } ?? [])).max { left, right in
+            left.map(\.count).min() ?? 0 < right.map(\.count).min() ?? 0
+        }
+    }
+
     /// The texts of one part followed by another.
     fileprivate static func product(_ left: [[UInt8]]?, _ right: [[UInt8]]?) -> [[UInt8]]? {
         guard let left, let right, left.count * right.count <= PatternLiterals.alternativesMax else { return nil }

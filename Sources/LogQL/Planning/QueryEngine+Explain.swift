@@ -68,6 +68,11 @@ extension SelectionPlan {
         for literal in selection.requiredLiterals {
             lines.append("blocks must hold: \(QuotedText.quote(String(decoding: literal, as: UTF8.self)))")
         }
+        for requirement in selection.requirements {
+            let texts = requirement.alternatives.map { QuotedText.quote(String(decoding: $0, as: UTF8.self)) }
+            lines.append(
+                "blocks must hold: \(texts.joined(separator: " or "))\(requirement.ignoresCase ? ", in any case" : "")")
+        }
         if let fields {
             let names = fields.fieldNames.joined(separator: ", ")
             lines.append("fields \(fields.isFilter ? "judged" : "read") before lines: \(names)")

@@ -34,7 +34,8 @@ struct SelectionPlan: Sendable {
         let last = range.start == range.end ? range.end.advanced(byNanoseconds: 1) : range.end
         selection = Selection(
             tenant: tenant, matchers: query.matchers, range: TimeRange(start: range.start, end: last),
-            direction: direction, requiredLiterals: SelectionPlan.requiredLiterals(pipeline), fieldReading: fields)
+            direction: direction, requiredLiterals: SelectionPlan.requiredLiterals(pipeline),
+            requirements: SelectionPlan.requirements(pipeline), fieldReading: fields)
     }
 
     /// Plans the reading for a range aggregation whose windows end at `first` … `last`.
@@ -82,6 +83,7 @@ struct SelectionPlan: Sendable {
         selection = Selection(
             tenant: tenant, matchers: range.query.matchers, range: TimeRange(start: start, end: end),
             direction: .forward, requiredLiterals: SelectionPlan.requiredLiterals(pipeline),
+            requirements: SelectionPlan.requirements(pipeline),
             needsLines: !makesEntries && (countsBytes || stages.contains { $0.readsLine }),
             needsMetadata: demand != .only([]), fieldReading: fields)
     }
@@ -94,6 +96,13 @@ struct SelectionPlan: Sendable {
             if !literals.contains(search.needle) { literals.append(search.needle) }
         }
         return literals
+    }
+
+    /// What else holds for every line which the filters let through.
+    private static func requirements(_ pipeline: Pipeline) -> [LineRequirement] {
+        let literals = requiredLiterals(pipeline).map { LineRequirement([$0]) }
+        return pipeline.lineFilters.filter { !$0.isNegated }.flatMap(\.requirements)
+            .filter { !literals.contains($0) && !$0.alternatives.contains { $0.count < 2 } }
     }
 }
 

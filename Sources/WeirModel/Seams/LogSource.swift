@@ -26,8 +26,14 @@ public protocol LogSource: Sendable {
     /// The label sets of streams with entries in the range, sorted.
     func series(tenant: Tenant, matchers: [Matcher], range: TimeRange) async throws -> [LabelSet]
 
-    /// How much there is of each stream in each of some ranges; an entry that was sent more than once may count as
-    /// often where its copies lie in different blocks.
+    /// How much there is of each stream in each of some ranges, each stored entry once, without delivering rows.
+    ///
+    /// - Returns: streams with entries, in no order; nil when the source cannot tell without rows, or when entries have
+    ///   structured metadata of a name that the request splits by. The caller then scans.
+    /// - Throws: ``SourceError``, or `CancellationError`.
+    func counts(_ request: CountRequest) async throws -> [StreamCounts]?
+
+    /// How much there is of each stream in each of some ranges, each stored entry once.
     ///
     /// - Parameter ranges: in order of time and without overlap.
     /// - Returns: for each range its streams with entries, sorted by labels.
@@ -35,6 +41,9 @@ public protocol LogSource: Sendable {
 }
 
 extension LogSource {
+    /// Answers nil: whoever asks scans.
+    public func counts(_ request: CountRequest) async throws -> [StreamCounts]? { nil }
+
     /// How much there is of each stream with entries in a range, sorted by labels.
     public func volumes(tenant: Tenant, matchers: [Matcher], range: TimeRange) async throws -> [StreamVolume] {
         try await volumes(tenant: tenant, matchers: matchers, ranges: [range]).first ?? []

@@ -162,7 +162,7 @@ extension Generation.StreamRows {
             minTimestamp = min(minTimestamp, open.minTimestamp)
             maxTimestamp = max(maxTimestamp, open.maxTimestamp)
             guard open.isFull else { continue }
-            let tail = open.splitOffNewestInstant()
+            let tail = open.splitOffNewestRows()
             let block = HeadBlock(stream: stream, run: open)
             blocks.append(block)
             open = tail

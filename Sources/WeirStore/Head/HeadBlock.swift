@@ -11,6 +11,8 @@ final class HeadBlock: Sendable {
     let rowCount: Int
     let lineBytes: Int
     private let state: Mutex<Contents>
+    /// The names of structured metadata, once somebody asked; nil inside when there are too many.
+    private let names = Mutex<Set<String>??>(nil)
 
     /// What a block holds.
     enum Contents: Sendable {
@@ -30,6 +32,21 @@ final class HeadBlock: Sendable {
     }
 
     var contents: Contents { state.withLock { $0 } }
+
+    /// The names of structured metadata that rows have, or nil when there are too many to list.
+    ///
+    /// - Throws: ``CorruptionError``.
+    func metadataNames() throws(CorruptionError) -> Set<String>? {
+        if let known = names.withLock({ $0 }) { return known }
+        let found: Set<String>?
+        switch contents {
+        case .run(let run): found = run.metadata.isEmpty ? [] : run.metadataNames
+        case .encoded(let block?): found = try MetadataNames.names(of: BlockReader(block))
+        case .encoded(nil): found = []
+        }
+        names.withLock { $0 = .some(found) }
+        return found
+    }
 
     /// Puts the compressed form in the place of the rows.
     func replace(by block: EncodedBlock?) {

@@ -13,8 +13,8 @@ struct OpenRun: Sendable {
     private(set) var lineBytes = 0
     private(set) var minTimestamp = Int64.max
     private(set) var maxTimestamp = Int64.min
-    /// Whether rows stand in order of time.
-    private(set) var isSorted = true
+    /// How far a row ever stood before an earlier one, in nanoseconds; 0 when rows stand in order of time.
+    private(set) var lateness: Int64 = 0
 
     /// One entry; offsets are positions in `bytes` and `metadata`.
     struct Row: Sendable {
@@ -79,7 +79,7 @@ struct OpenRun: Sendable {
     }
 
     private mutating func note(_ row: Row) {
-        if row.timestamp < maxTimestamp { isSorted = false }
+        if row.timestamp < maxTimestamp { lateness = max(lateness, maxTimestamp &- row.timestamp) }
         minTimestamp = min(minTimestamp, row.timestamp)
         maxTimestamp = max(maxTimestamp, row.timestamp)
         lineBytes += Int(row.lineLength)
@@ -107,21 +107,25 @@ struct OpenRun: Sendable {
         note(added)
     }
 
-    /// Takes out the rows of the newest instant, if the run is in order and they are its smaller part.
+    /// Takes out the newest rows, those that rows yet to come may still stand before, if they are the smaller part.
     ///
-    /// Clocks are often coarser than lines are frequent. A block that ended between two lines of one instant would
-    /// have to be read together with its successor ever after.
-    mutating func splitOffNewestInstant() -> OpenRun {
+    /// Clocks are often coarser than lines are frequent, and several senders overtake each other. Blocks that overlap in
+    /// time have to be read together ever after; how late rows of this run came tells how far that goes.
+    mutating func splitOffNewestRows() -> OpenRun {
         var tail = OpenRun()
-        guard isSorted else { return tail }
-        guard let keep = rows.lastIndex(where: { $0.timestamp < maxTimestamp }), keep >= rows.count / 2
-        else { return tail }
-        for row in rows[(keep + 1)...] {
-            tail.append(row, of: self)
-            lineBytes -= Int(row.lineLength)
+        let (end, overflow) = maxTimestamp.subtractingReportingOverflow(lateness)
+        let kept = rows.count { $0.timestamp < end }
+        guard !overflow, lateness >= 0, kept > 0, kept >= rows.count / 2 else { return tail }
+        maxTimestamp = .min
+        for row in rows {
+            if row.timestamp < end {
+                maxTimestamp = max(maxTimestamp, row.timestamp)
+            } else {
+                tail.append(row, of: self)
+                lineBytes -= Int(row.lineLength)
+            }
         }
-        rows.removeSubrange((keep + 1)...)
-        maxTimestamp = rows[keep].timestamp
+        rows.removeAll { $0.timestamp >= end }
         return tail
     }
 

@@ -7,9 +7,9 @@ struct BlockSource: Sendable {
     let minTimestamp: Int64
     let maxTimestamp: Int64
     /// The streams that were asked for, by ascending id, with no less than the time they span here.
-    let streams: [Span]
+    private(set) var streams: [Span]
     /// Whether it holds rows of other streams as well.
-    let hasOtherStreams: Bool
+    private(set) var hasOtherStreams: Bool
 
     enum Place: Sendable {
         case segment(Segment, block: Int)
@@ -29,6 +29,14 @@ struct BlockSource: Sendable {
         fileprivate var block: BlockReader?
         fileprivate var arrivals: [Int64]?
         fileprivate var signature: [UInt8] = []
+    }
+
+    /// Forgets all streams but some; false when none is left.
+    mutating func keepStreams(of set: StreamSet) -> Bool {
+        let count = streams.count
+        streams.removeAll { !set.contains($0.stream) }
+        if streams.count < count { hasOtherStreams = true }
+        return !streams.isEmpty
     }
 
     /// Whether a stream may have rows at an instant here.
@@ -114,7 +122,8 @@ struct BlockSource: Sendable {
 }
 
 extension BlockSource.Scratch {
-    fileprivate mutating func read(_ index: Int, of segment: Segment, needsLines: Bool) throws -> BlockReader {
+    /// Reads a block of a segment into the same memory as the one before.
+    mutating func read(_ index: Int, of segment: Segment, needsLines: Bool) throws -> BlockReader {
         guard block != nil else {
             let first = try segment.reader.readBlock(index, needsLines: needsLines)
             block = first

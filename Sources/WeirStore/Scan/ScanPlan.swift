@@ -17,7 +17,7 @@ struct ScanPlan: Sendable {
     struct Step: Sendable {
         /// A position in `days`.
         let day: Int
-        let source: BlockSource
+        var source: BlockSource
         /// Sources that own some instants of this one.
         var owners: [BlockSource] = []
         /// Sources of which this one owns some instants, in order of arrival.
@@ -37,7 +37,12 @@ struct ScanPlan: Sendable {
             if streams.isEmpty { continue }
             let (sources, skippedHere) = snapshot.sources(of: streams, range: selection.range)
             skipped += skippedHere
-            steps.append(contentsOf: ScanPlan.steps(sources, day: days.count, range: selection.range))
+            // Settled sources have no entry in common, so only instants could bring them together.
+            let areTogether = selection.keepsInstantsTogether
+            steps.append(
+                contentsOf: ScanPlan.steps(sources, day: days.count, range: selection.range) { one, other in
+                    areTogether || !one.isSettled || !other.isSettled
+                })
             days.append(snapshot.day)
             wanted.append(streams)
         }
@@ -52,7 +57,11 @@ struct ScanPlan: Sendable {
     }
 
     /// One step a source, with owners and guests found by a sweep over the times of each stream.
-    private static func steps(_ sources: [BlockSource], day: Int, range: TimeRange) -> [Step] {
+    ///
+    /// - Parameter mustMeet: whether two sources that overlap must be looked at together.
+    static func steps(
+        _ sources: [BlockSource], day: Int, range: TimeRange, where mustMeet: (BlockSource, BlockSource) -> Bool
+    ) -> [Step] {
         var steps = sources.map { Step(day: day, source: $0) }
         var spans: [(stream: UInt32, minTimestamp: Int64, maxTimestamp: Int64, source: Int)] = []
         for (index, source) in sources.enumerated() {
@@ -69,6 +78,7 @@ struct ScanPlan: Sendable {
                     spans[right].minTimestamp <= spans[left].maxTimestamp
                 else { break }
                 let (one, other) = (spans[left].source, spans[right].source)
+                guard mustMeet(sources[one], sources[other]) else { continue }
                 pairs.insert(SIMD2(min(one, other), max(one, other)))
             }
         }

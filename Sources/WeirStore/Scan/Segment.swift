@@ -1,13 +1,39 @@
+internal import Synchronization
 internal import WeirSystem
 
 /// A segment that serves queries: what the catalogue says and the open file.
 final class Segment: Sendable {
     let row: SegmentRow
     let reader: SegmentReader
+    /// The names of structured metadata, once somebody asked; nil inside when there are too many.
+    private let names = Mutex<Set<String>??>(nil)
 
     init(row: SegmentRow, reader: SegmentReader) {
         self.row = row
         self.reader = reader
+    }
+
+    /// The names of structured metadata that rows have, or nil when there are too many to list; reads every block that
+    /// has any the first time.
+    ///
+    /// - Throws: ``CorruptionError`` or `FileError`.
+    func metadataNames() throws -> Set<String>? {
+        if let known = names.withLock({ $0 }) { return known }
+        var all: Set<String>? = []
+        for index in reader.blocks.indices where reader.blocks[index].flags.contains(.hasMetadata) {
+            guard let found = try MetadataNames.names(of: reader.readBlock(index, needsLines: false)) else {
+                all = nil
+                break
+            }
+            all?.formUnion(found)
+            if all?.count ?? 0 > MetadataNames.countMax {
+                all = nil
+                break
+            }
+        }
+        let found = all
+        names.withLock { $0 = .some(found) }
+        return found
     }
 
     /// Opens the file of a row and compares the two.
