@@ -14,6 +14,31 @@ public struct ExactText: Sendable {
     static func isEqual(_ left: String, _ right: String) -> Bool {
         left == right && left.utf8.elementsEqual(right.utf8)
     }
+
+    /// Whether the bytes of `left` stand before those of `right`, compared eight at a time.
+    static func isOrdered(_ left: String, _ right: String) -> Bool {
+        var left = left
+        var right = right
+        return left.withUTF8 { left in
+            right.withUTF8 { right in isOrdered(UnsafeRawBufferPointer(left), UnsafeRawBufferPointer(right)) }
+        }
+    }
+
+    private static func isOrdered(_ left: UnsafeRawBufferPointer, _ right: UnsafeRawBufferPointer) -> Bool {
+        let common = min(left.count, right.count)
+        var offset = 0
+        while offset + 8 <= common {
+            let mine = UInt64(bigEndian: left.loadUnaligned(fromByteOffset: offset, as: UInt64.self))
+            let other = UInt64(bigEndian: right.loadUnaligned(fromByteOffset: offset, as: UInt64.self))
+            if mine != other { return mine < other }
+            offset += 8
+        }
+        while offset < common {
+            if left[offset] != right[offset] { return left[offset] < right[offset] }
+            offset += 1
+        }
+        return left.count < right.count
+    }
 }
 
 extension ExactText: Hashable {
@@ -31,6 +56,6 @@ extension ExactText: Hashable {
 extension ExactText: Comparable {
     /// Byte order, the order of Go's strings.
     public static func < (left: ExactText, right: ExactText) -> Bool {
-        left.text.utf8.lexicographicallyPrecedes(right.text.utf8)
+        isOrdered(left.text, right.text)
     }
 }

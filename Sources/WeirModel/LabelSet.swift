@@ -27,6 +27,11 @@ public struct LabelSet: Hashable, Sendable {
         }
     }
 
+    /// Creates a set from labels that are sorted by the bytes of their names already, each name once.
+    public init(sorted: [Label]) {
+        labels = sorted
+    }
+
     /// The number of labels.
     public var count: Int { labels.count }
     /// Whether there is no label.
@@ -75,13 +80,9 @@ public struct LabelSet: Hashable, Sendable {
         return hash
     }
 
-    private init(sorted: [Label]) {
-        labels = sorted
-    }
-
     /// Byte order of names, the order of Go's strings and so of Loki's answers.
     private static func isOrdered(_ left: String, _ right: String) -> Bool {
-        left.utf8.lexicographicallyPrecedes(right.utf8)
+        ExactText.isOrdered(left, right)
     }
 }
 

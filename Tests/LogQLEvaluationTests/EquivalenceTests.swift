@@ -135,7 +135,8 @@ import WeirTesting
     private static func stages(_ random: inout SeededGenerator) -> String {
         let choices = [
             #"|= "alpha""#, #"|= "a""#, #"!= "ab""#, #"!= "level""#, #"|~ "(?i)alpha""#, #"|~ "a+b""#, #"!~ "be?ta""#,
-            #"|= "ab" or "beta""#, "| json", "| logfmt", #"| level="info""#, #"| level=~"w.*|error""#, "| n > 2",
+            #"|= "ab" or "beta""#, #"|~ "[a-c][a-z]\\w""#, #"!~ "[0-9]{2}""#, "| json", "| logfmt", #"| level="info""#,
+            #"| level=~"w.*|error""#, "| n > 2",
             #"| json lv="in.level""#, #"| logfmt m="msg""#, "| drop msg", "| keep level, n", #"|> "<_>a<_>""#,
         ]
         return (0..<Int(random.next() % 5)).map { _ in pick(&random, choices) }.joined(separator: " ")

@@ -33,6 +33,14 @@ enum QueryBenchmark {
                 "json, unwrap, quantile",
                 "quantile_over_time(0.99, {job=~\".+\"} | json | unwrap duration_ms [1d]) by (level)"),
             json.question("json, every label, all lines answered", #"{job=~".+"} | json"#),
+            json.fields("fields, count by one", "sum by (level) (count_over_time({job=~\".+\"} | json [1d]))"),
+            json.fields(
+                "fields, filter and count",
+                "sum by (level) (count_over_time({job=~\".+\"} | json | status >= 500 [1d]))"),
+            json.fields(
+                "fields, unwrap, quantile",
+                "quantile_over_time(0.99, {job=~\".+\"} | json | unwrap duration_ms [1d]) by (service)"),
+            json.fields("fields, rows judged", #"{job=~".+"} | json | level = "none""#),
             logfmt.count("logfmt, one label", "| logfmt", by: "level"),
             logfmt.count("logfmt, duration compared", "| logfmt | took > 1500ms"),
             access.count(
@@ -46,13 +54,13 @@ enum QueryBenchmark {
 
 /// Lines of one shape, and questions about them.
 private struct Lines {
-    private let source: BatchSource
+    private let blocks: [LineBatch]
     private let bytes: Int
     private let rows: Int
     private let end: Timestamp
 
     init(_ corpus: Corpus) {
-        source = BatchSource(corpus.blocks(streams: Corpus.streamCount))
+        blocks = corpus.blocks(streams: Corpus.streamCount)
         bytes = corpus.batch.lineBytes
         rows = corpus.batch.count
         end = Timestamp(nanoseconds: (corpus.batch.timestamps.last ?? 0) + 1)
@@ -65,6 +73,21 @@ private struct Lines {
 
     /// Asks once, at the end of the lines.
     func question(_ name: String, _ text: String) -> Benchmark {
+        ask(name, text, BatchSource(blocks))
+    }
+
+    /// Asks for values of lines that are kept taken apart, one stream a block.
+    func fields(_ name: String, _ text: String) -> Benchmark {
+        let single = blocks.enumerated().map { number, block in
+            var block = block
+            block.streams = [block.streams[number % block.streams.count]]
+            block.streamIndexes = Array(repeating: 0, count: block.count)
+            return block
+        }
+        return ask(name, text, FieldSource(single))
+    }
+
+    private func ask(_ name: String, _ text: String, _ source: any LogSource) -> Benchmark {
         var limits = QueryLimits()
         limits.workers = 1
         limits.entriesMax = rows

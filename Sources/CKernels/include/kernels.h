@@ -18,4 +18,19 @@ double weir_power(double base, double exponent);
 /// info; -1 when there is none.
 ptrdiff_t weir_find_level_word(const uint8_t *text, size_t length, size_t start);
 
+/// Bytes from `first` to `last` that belong to a class.
+typedef struct {
+    uint8_t first;
+    uint8_t last;
+    uint8_t class_number;
+} weir_byte_range;
+
+/// How many classes there may be; their numbers are smaller.
+#define WEIR_RUN_CLASSES_MAX 32
+
+/// The first position from `start` where each of the next `run_length` bytes, 1 to 32, belongs to the class that `run`
+/// names for it; -1 when there is none.
+ptrdiff_t weir_find_class_run(const uint8_t *text, size_t length, size_t start, const weir_byte_range *ranges,
+                              size_t range_count, const uint8_t *run, size_t run_length);
+
 #endif

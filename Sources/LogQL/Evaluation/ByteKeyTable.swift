@@ -46,6 +46,14 @@ struct ByteKeyTable {
     /// The bytes that the keys take.
     var byteCount: Int { bytes.count + entries.count * MemoryLayout<Entry>.stride + places.count * 4 }
 
+    /// Gives the bytes of a key to `body`.
+    func withKey<Result>(_ index: Int, _ body: (UnsafeRawBufferPointer) -> Result) -> Result {
+        let entry = entries[index]
+        return bytes.withUnsafeBytes {
+            body(UnsafeRawBufferPointer(rebasing: $0[entry.offset..<entry.offset + entry.count]))
+        }
+    }
+
     /// Forgets all keys.
     mutating func removeAll() {
         entries.removeAll(keepingCapacity: true)

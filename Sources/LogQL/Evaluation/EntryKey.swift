@@ -51,17 +51,50 @@ struct EntryKey {
         return LabelSet(found)
     }
 
-    /// The labels of one category as a set.
-    static func labelSet(_ labels: borrowing EntryLabels, of category: EntryLabels.Category) -> LabelSet {
-        var found: [Label] = []
-        for index in 0..<labels.count {
-            let item = labels.item(at: index)
-            if !item.isRemoved && item.category == category { found.append(label(item, labels)) }
+    /// Builds the key of all labels that are left, with their categories, from their bytes alone: equal for equal labels
+    /// in any order, in all runs.
+    mutating func build(sorted items: [EntryLabels.Item], _ labels: borrowing EntryLabels) {
+        bytes.removeAll(keepingCapacity: true)
+        for item in items {
+            let name = labels.text(of: item.name)
+            var head =
+                UInt64(item.category.rawValue) | UInt64(UInt16(truncatingIfNeeded: name.count)) << 16
+                | UInt64(UInt32(truncatingIfNeeded: item.value.count)) << 32
+            withUnsafeBytes(of: &head) { bytes.append(contentsOf: $0) }
+            bytes.append(contentsOf: name)
+            bytes.append(contentsOf: item.value)
         }
-        return LabelSet(found)
     }
 
-    private static func label(_ item: EntryLabels.Item, _ labels: borrowing EntryLabels) -> Label {
+    /// The labels that are left, in the order of their names' bytes.
+    static func sortedItems(_ labels: borrowing EntryLabels) -> [EntryLabels.Item] {
+        var items: [EntryLabels.Item] = []
+        items.reserveCapacity(labels.count)
+        for index in 0..<labels.count {
+            let item = labels.item(at: index)
+            guard !item.isRemoved else { continue }
+            // Few labels, most of them nearly in order: insertion needs no closure over the names.
+            let name = labels.text(of: item.name)
+            var place = items.count
+            while place > 0, EntryKey.isOrdered(name, labels.text(of: items[place - 1].name)) { place -= 1 }
+            items.insert(item, at: place)
+        }
+        return items
+    }
+
+    private static func isOrdered(_ left: UnsafeRawBufferPointer, _ right: UnsafeRawBufferPointer) -> Bool {
+        let common = min(left.count, right.count)
+        for offset in 0..<common where left[offset] != right[offset] { return left[offset] < right[offset] }
+        return left.count < right.count
+    }
+
+    /// The labels of one category as a set.
+    static func labelSet(_ labels: borrowing EntryLabels, of category: EntryLabels.Category) -> LabelSet {
+        LabelSet(sorted: sortedItems(labels).filter { $0.category == category }.map { label($0, labels) })
+    }
+
+    /// A label as text; broken UTF-8 is repaired.
+    static func label(_ item: EntryLabels.Item, _ labels: borrowing EntryLabels) -> Label {
         Label(text(labels.text(of: item.name)), text(item.value))
     }
 

@@ -4,7 +4,8 @@ import WeirModel
 /// One worker's part of a log query: the best entries of the batches it got.
 struct LogCollector: BatchCollector, ~Copyable {
     /// The labels of kept entries, by category.
-    struct EntryLabelSets: Hashable {
+    struct EntryLabelSets {
+        var all: LabelSet
         var stream: LabelSet
         var metadata: LabelSet
         var parsed: LabelSet
@@ -22,7 +23,8 @@ struct LogCollector: BatchCollector, ~Copyable {
     private var key = EntryKey()
     private var keys = ByteKeyTable()
     private var setOfKey: [Int] = []
-    private var setNumbers: [EntryLabelSets: Int] = [:]
+    /// The bytes of each label set, whatever the order and the numbers of its names.
+    private(set) var setKeys = ByteKeyTable()
     private var sequence = 0
 
     init(_ plan: SelectionPlan, limit: Int, bound: EntryBound) {
@@ -96,15 +98,10 @@ struct LogCollector: BatchCollector, ~Copyable {
         key.build(run.entry.labels)
         let (index, isNew) = key.bytes.withUnsafeBytes { keys.index(of: $0) }
         guard isNew else { return setOfKey[index] }
-        let sets = EntryLabelSets(
-            stream: EntryKey.labelSet(run.entry.labels, of: .stream),
-            metadata: EntryKey.labelSet(run.entry.labels, of: .metadata),
-            parsed: EntryKey.labelSet(run.entry.labels, of: .parsed))
-        let number = setNumbers[sets] ?? labelSets.count
-        if number == labelSets.count {
-            labelSets.append(sets)
-            setNumbers[sets] = number
-        }
+        let items = EntryKey.sortedItems(run.entry.labels)
+        key.build(sorted: items, run.entry.labels)
+        let (number, isNewSet) = key.bytes.withUnsafeBytes { setKeys.index(of: $0) }
+        if isNewSet { labelSets.append(EntryLabelSets(items, run.entry.labels)) }
         setOfKey.append(number)
         return number
     }
@@ -118,6 +115,24 @@ struct LogCollector: BatchCollector, ~Copyable {
         return isBackward
             ? .narrow(TimeRange(start: bound.advanced(byNanoseconds: 1), end: .max))
             : .narrow(TimeRange(start: .min, end: bound))
+    }
+}
+
+extension LogCollector.EntryLabelSets {
+    /// Makes text of labels that stand in the order of their names.
+    fileprivate init(_ items: [EntryLabels.Item], _ labels: borrowing EntryLabels) {
+        var all: [Label] = []
+        var parts: [[Label]] = [[], [], []]
+        all.reserveCapacity(items.count)
+        for item in items {
+            let label = EntryKey.label(item, labels)
+            all.append(label)
+            parts[Int(item.category.rawValue)].append(label)
+        }
+        self.all = LabelSet(sorted: all)
+        stream = LabelSet(sorted: parts[Int(EntryLabels.Category.stream.rawValue)])
+        metadata = LabelSet(sorted: parts[Int(EntryLabels.Category.metadata.rawValue)])
+        parsed = LabelSet(sorted: parts[Int(EntryLabels.Category.parsed.rawValue)])
     }
 }
 

@@ -17,7 +17,7 @@ struct LogEvaluation {
         statistics.scan.add(try await scan.scan(source, plan.selection))
 
         var sets: [LogCollector.EntryLabelSets] = []
-        var numbers: [LogCollector.EntryLabelSets: Int] = [:]
+        var numbers = ByteKeyTable()
         var entries: [EntryHeap.Kept] = []
         var matched = 0
         var firsts: [[UInt8]: FirstEntries.First] = [:]
@@ -25,20 +25,17 @@ struct LogEvaluation {
         scan.forEach { collector in
             matched += collector.linesMatched
             statistics.linesSkipped += collector.linesSkipped
-            let own = collector.labelSets.map { labels in
-                let number = numbers[labels] ?? sets.count
-                if number == sets.count {
-                    sets.append(labels)
-                    numbers[labels] = number
-                }
+            func globalNumber(_ own: Int) -> Int {
+                let (number, isNew) = collector.setKeys.withKey(own) { numbers.index(of: $0) }
+                if isNew { sets.append(collector.labelSets[own]) }
                 return number
             }
             for var entry in collector.heap.kept {
-                entry.labels = own[entry.labels]
+                entry.labels = globalNumber(entry.labels)
                 entries.append(entry)
             }
             for (key, var first) in collector.firstsByValue {
-                if let entry = first.entry { first.entry?.labels = own[entry.labels] }
+                if let entry = first.entry { first.entry?.labels = globalNumber(entry.labels) }
                 if let known = firsts[key], !first.stands(before: known, isBackward: isBackward) { continue }
                 firsts[key] = first
             }
@@ -76,10 +73,10 @@ struct LogEvaluation {
             let index = streamOfSet[entry.labels] ?? streams.count
             if index == streams.count {
                 streamOfSet[entry.labels] = index
-                let all = LabelSet(labels.stream.labels + labels.metadata.labels + labels.parsed.labels)
                 streams.append(
                     ResultStream(
-                        labels: all, streamLabels: labels.stream, metadata: labels.metadata, parsed: labels.parsed,
+                        labels: labels.all, streamLabels: labels.stream, metadata: labels.metadata,
+                        parsed: labels.parsed,
                         entries: []))
             }
             streams[index].entries.append(

@@ -52,7 +52,7 @@ struct SampleCollector<Fold: SampleFold>: BatchCollector, ~Copyable {
     private var compactAt = 1 << 14
     /// What the folds of `closed` hold besides their own size.
     private var closedBytes = 0
-    /// The series of each stream of the batch plus one; 0 is not known yet.
+    /// The series of each stream of the batch plus one; 0 is not known yet, and the largest number is none.
     private var seriesOfStream: [UInt32] = []
     private let fields: FieldPlan?
     private var tuples = FieldTuples()
@@ -78,7 +78,10 @@ struct SampleCollector<Fold: SampleFold>: BatchCollector, ~Copyable {
         case .distinct(_, let numbers):
             hasStages = true
             valueNumbers = WorkerValueNumbers(numbers)
-        case .one, .lineBytes: hasStages = !plan.pipeline.stages.isEmpty
+        case .one, .lineBytes:
+            // Entries that are skipped are counted, each of them.
+            let areSkipped = if case .skipped = errors { true } else { false }
+            hasStages = areSkipped ? !plan.pipeline.stages.isEmpty : !plan.testsStreamsOnly
         }
     }
 
@@ -134,14 +137,22 @@ struct SampleCollector<Fold: SampleFold>: BatchCollector, ~Copyable {
             let stream = Int(streams[row])
             var series = seriesOfStream[stream]
             if series == 0 {
-                _ = run.enter(row, of: batch, bytes: bytes)
-                series = table.series(of: run.entry.labels) + 1
+                series = try seriesOfEntry(row, of: batch, bytes: bytes).map { $0 + 1 } ?? .max
                 seriesOfStream[stream] = series
             }
+            guard series < .max else { continue }
+            linesMatched += 1
             let value = countsBytes ? Double(lengths[row]) : 1
             try fold(FoldedSample(timestamp: timestamps[row], value: value), into: series - 1)
         }
-        linesMatched += run.rows.count
+    }
+
+    /// The series of a row; nil when the stages drop it.
+    private mutating func seriesOfEntry(
+        _ row: Int, of batch: LineBatch, bytes: UnsafeRawBufferPointer
+    ) throws -> UInt32? {
+        guard run.enter(row, of: batch, bytes: bytes) else { return nil }
+        return try sampleOfEntry()?.series
     }
 
     private mutating func takeEntries(of batch: LineBatch, bytes: UnsafeRawBufferPointer) throws {
@@ -241,6 +252,10 @@ extension SampleCollector {
         _ fields: FieldPlan, of batch: LineBatch, bytes: UnsafeRawBufferPointer
     ) throws {
         samplesOfTuples.removeAll(keepingCapacity: true)
+        // Their arrays are quick to reach in a variable, slow behind the collector.
+        var tuples = FieldTuples()
+        swap(&tuples, &self.tuples)
+        defer { swap(&tuples, &self.tuples) }
         let isNumbered = tuples.begin(batch, ignoring: fields.valueField)
         let hasMetadata = usesMetadata && !batch.metadataEnds.isEmpty
         readNumbers(fields, of: batch, bytes: bytes)
@@ -289,9 +304,9 @@ extension SampleCollector {
     ) throws -> UInt32 {
         guard batch.fields[0].codes[row] != FieldColumn.unread else { return FieldOutcome.isSingle }
         guard run.enter(row, of: batch, bytes: bytes, fields: fields) else { return FieldOutcome.isDropped }
-        if fields.valueField != nil, case .unwrapped(let unwrap) = value,
-            run.entry.labels.hasError || run.entry.labels.isOriginal(unwrap.name)
-        {
+        // Faulty entries are refused or counted one by one.
+        if run.entry.labels.hasError { return FieldOutcome.isSingle }
+        if fields.valueField != nil, case .unwrapped(let unwrap) = value, run.entry.labels.isOriginal(unwrap.name) {
             return FieldOutcome.isSingle
         }
         guard let sample = try sampleOfEntry() else { return FieldOutcome.isDropped }

@@ -46,16 +46,23 @@ final class JSONStage: Sendable {
             }
             guard next == UInt8(ascii: "\"") else { return .fault(JSONFault.object) }
             guard let key = cursor.string(), cursor.take(UInt8(ascii: ":")) else { return .fault(JSONFault.json) }
+            if prefix.isEmpty, wanted.cannotBe(key), cursor.skipText() {
+                if let fault = faultBehindMember(&cursor) { return .fault(fault) }
+                continue
+            }
             let end = readMember(key, &cursor, prefix: prefix, depth: depth, &missing, &entry)
             guard case .complete = end else { return end }
-            guard let separator = cursor.next() else { return .fault(JSONFault.array) }
-            if separator == UInt8(ascii: ",") {
-                cursor.skip()
-                if cursor.next() == nil { return .fault(JSONFault.object) }
-            } else if separator != UInt8(ascii: "}") {
-                return .fault(JSONFault.object)
-            }
+            if let fault = faultBehindMember(&cursor) { return .fault(fault) }
         }
+    }
+
+    /// Moves over a comma; the fault if what follows a member is neither the next one nor the end of the object.
+    @inline(__always)
+    private func faultBehindMember(_ cursor: inout JSONCursor) -> String? {
+        guard let separator = cursor.next() else { return JSONFault.array }
+        guard separator == UInt8(ascii: ",") else { return separator == UInt8(ascii: "}") ? nil : JSONFault.object }
+        cursor.skip()
+        return cursor.next() == nil ? JSONFault.object : nil
     }
 
     private func readMember(

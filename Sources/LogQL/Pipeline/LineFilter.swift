@@ -10,6 +10,8 @@ final class LineFilter: Sendable {
         case literal(SubstringSearch)
         /// A pattern is found in the line. Where `required` is known, only lines that contain one of it can match.
         case pattern(Pattern, required: [SubstringSearch], requirements: [LineRequirement])
+        /// The line contains a run of bytes of given classes.
+        case run(ClassRunSearch)
         /// The line fits a pattern of literals and gaps.
         case gaps(GapPattern)
         /// An address is found in the line.
@@ -33,21 +35,47 @@ final class LineFilter: Sendable {
         self.tests = tests
     }
 
-    /// A text that can be looked for in many lines at once.
+    /// What can be looked for in many lines at once.
     struct Probe: Sendable {
-        /// The search; not of an empty text.
-        let search: SubstringSearch
+        /// What is looked for; not an empty text.
+        enum Target: Sendable {
+            case text(SubstringSearch)
+            case run(ClassRunSearch)
+        }
+
+        /// What is looked for.
+        let target: Target
         /// Whether a hit alone decides; if not, the line has to be looked at.
         let decides: Bool
+
+        /// The text that is looked for; nil where it is no text.
+        var text: SubstringSearch? { if case .text(let search) = target { search } else { nil } }
+
+        /// The length of a hit in bytes.
+        var count: Int {
+            switch target {
+            case .text(let search): search.needle.count
+            case .run(let search): search.count
+            }
+        }
+
+        /// The first hit at or behind `start`.
+        func first(in bytes: UnsafeRawBufferPointer, from start: Int) -> Int? {
+            switch target {
+            case .text(let search): search.first(in: bytes, from: start)
+            case .run(let search): search.first(in: bytes, from: start)
+            }
+        }
     }
 
-    /// The text without which no test of the filter holds; nil when there is no single one.
+    /// That without which no test of the filter holds; nil when there is no single one.
     var probe: Probe? {
         guard tests.count == 1 else { return nil }
         switch tests[0] {
-        case .literal(let search): return Probe(search: search, decides: true)
+        case .literal(let search): return Probe(target: .text(search), decides: true)
         case .pattern(_, let required, _):
-            return required.first.map { Probe(search: $0, decides: false) }
+            return required.first.map { Probe(target: .text($0), decides: false) }
+        case .run(let search): return Probe(target: .run(search), decides: true)
         case .gaps, .address, .always: return nil
         }
     }
@@ -113,6 +141,7 @@ final class LineFilter: Sendable {
             if alternatives.contains(where: { $0.isEmpty }) { return [.always] }
             return alternatives.map { .literal(SubstringSearch($0, ignoresCase: literals.ignoresCase)) }
         }
+        if literals.required == nil, let run = PatternRun.search(text) { return [.run(run)] }
         let required = literals.required.map { [SubstringSearch($0, ignoresCase: literals.ignoresCase)] } ?? []
         return [.pattern(pattern, required: required, requirements: literals.requirements)]
     }
@@ -129,7 +158,7 @@ extension LineFilter.Test {
         switch self {
         case .literal(let search): [LineRequirement([search.needle], ignoresCase: search.ignoresCase)]
         case .pattern(_, _, let requirements): requirements
-        case .gaps, .address, .always: []
+        case .run, .gaps, .address, .always: []
         }
     }
 
@@ -138,6 +167,7 @@ extension LineFilter.Test {
         switch self {
         case .always: true
         case .literal(let search): search.matches(line)
+        case .run(let search): search.matches(line)
         case .pattern(let pattern, let required, _):
             required.allSatisfy { $0.matches(line) } && pattern.matches(line)
         case .gaps(let pattern): pattern.fits(line)

@@ -48,7 +48,7 @@ struct RowSelection {
         var position = 0
         // Walks the selection from the lowest address to the highest, whichever way the rows stand.
         var step = 0
-        while step < rows.count, let found = probe.search.first(in: block, from: position) {
+        while step < rows.count, let found = probe.first(in: block, from: position) {
             let address = lines.start + found
             step = lines.firstStep(endingBehind: address, from: step, rows, batch)
             guard step < rows.count else { break }
@@ -60,7 +60,7 @@ struct RowSelection {
                 position = start - lines.start
                 continue
             }
-            guard address + probe.search.needle.count <= end else {
+            guard address + probe.count <= end else {
                 // Across the end of a line.
                 position = found + 1
                 continue

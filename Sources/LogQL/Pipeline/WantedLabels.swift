@@ -3,6 +3,8 @@ struct WantedLabels: Sendable {
     /// Nil wants every label.
     private let isWanted: [Bool]?
     private let wanted: [LabelName]
+    /// For each length up to 63 whether a wanted name has it, as bits; all when one is longer.
+    private let lengths: UInt64
     /// The names as text, to tell which nested objects can hold one.
     private let texts: [[UInt8]]
 
@@ -10,6 +12,7 @@ struct WantedLabels: Sendable {
         guard case .only(let labels) = demand else {
             isWanted = nil
             wanted = []
+            lengths = .max
             texts = []
             return
         }
@@ -20,6 +23,12 @@ struct WantedLabels: Sendable {
         isWanted = flags
         wanted = numbered
         texts = sorted.map { Array($0.utf8) }
+        // The name of a stream's label comes without the suffix that makes it a wanted one.
+        let suffix = "_extracted".utf8.count
+        lengths = texts.reduce(0) { bits, text in
+            guard text.count < 64 else { return .max }
+            return bits | 1 << text.count | (text.count > suffix ? 1 << (text.count - suffix) : 0)
+        }
     }
 
     /// Whether nothing is wanted, so that the parser need not run.
@@ -31,6 +40,16 @@ struct WantedLabels: Sendable {
     func contains(_ name: LabelName) -> Bool {
         guard let isWanted else { return true }
         return Int(name.id) < isWanted.count && isWanted[Int(name.id)]
+    }
+
+    /// Whether a key at the top of an object can be seen not to be wanted, by its length and first letter; most are.
+    @inline(__always)
+    func cannotBe(_ key: JSONCursor.Text) -> Bool {
+        let count = key.raw.count
+        guard !key.hasEscape, count > 0, count < 64, lengths & 1 << count == 0 else { return false }
+        // Digits in front, spaces around and letters beyond ASCII give names of another length.
+        guard (key.raw[0] | 0x20) &- 0x61 < 26, key.raw[count - 1] > 0x20 else { return false }
+        return key.raw.allSatisfy { $0 < 0x80 }
     }
 
     /// How many wanted labels no parser has found yet.

@@ -42,7 +42,8 @@ struct FieldPlan: Sendable {
     ) {
         guard case .only(let wanted) = demand, !wanted.isEmpty,
             let parser = stages.firstIndex(where: \.readsLine),
-            !stages[(parser + 1)...].contains(where: \.readsLine),
+            stages[..<parser].allSatisfy(\.dependsOnLabelsAlone),
+            stages[(parser + 1)...].allSatisfy(\.dependsOnLabelsAlone),
             let grammar = Grammar(stages[parser])
         else { return nil }
         self.init(pipeline, parserIndex: parser, isFilter: false, grammar, wanted)
@@ -149,7 +150,7 @@ extension FieldPlan: FieldReading {
 
 extension StageSyntax {
     /// Whether the stage is a line filter.
-    fileprivate var isLineFilter: Bool { if case .lineFilter = self { true } else { false } }
+    var isLineFilter: Bool { if case .lineFilter = self { true } else { false } }
 
     /// Whether the stage only tests labels, and not this one.
     fileprivate func isLabelFilter(besides label: String?) -> Bool {

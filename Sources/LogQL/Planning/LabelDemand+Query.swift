@@ -61,6 +61,15 @@ extension StageSyntax {
         default: true
         }
     }
+
+    /// Whether the stage does the same to all entries with the same labels, and neither remembers nor counts them.
+    var dependsOnLabelsAlone: Bool {
+        switch self {
+        case .labelFilter, .drop, .keep: true
+        case .labelFormat: !readsLine
+        default: false
+        }
+    }
 }
 
 extension [StageSyntax] {

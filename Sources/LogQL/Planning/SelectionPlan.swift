@@ -15,6 +15,9 @@ struct SelectionPlan: Sendable {
     let projection: LabelProjection?
     /// The labels that parsers have to find.
     let demand: LabelDemand
+    /// Whether stages behind the line filters look at nothing but labels, so that streams without metadata pass or
+    /// fail as a whole.
+    let testsStreamsOnly: Bool
     /// What can be known of entries without parsing their lines.
     let fields: FieldPlan?
 
@@ -30,6 +33,7 @@ struct SelectionPlan: Sendable {
         projection = nil
         demand = .everything
         fields = try FieldPlan(filtersOf: query.stages, surroundings: surroundings)
+        testsStreamsOnly = false
         // Equal start and end ask for the entries of exactly that instant.
         let last = range.start == range.end ? range.end.advanced(byNanoseconds: 1) : range.end
         selection = Selection(
@@ -74,6 +78,9 @@ struct SelectionPlan: Sendable {
         let makesEntries = fields.map { !$0.isFilter } ?? false
         pipeline = makesEntries ? fields?.pipeline ?? built : built
         self.fields = fields
+        let others = stages.count { !$0.isLineFilter }
+        testsStreamsOnly =
+            stages.allSatisfy { $0.isLineFilter || $0.dependsOnLabelsAlone } && pipeline.stages.count == others
         self.projection = projection
         let offset = range.offsetNanoseconds
         // The window is (t - range, t]; the store takes [from, to).
@@ -92,7 +99,7 @@ struct SelectionPlan: Sendable {
     private static func requiredLiterals(_ pipeline: Pipeline) -> [[UInt8]] {
         var literals: [[UInt8]] = []
         for filter in pipeline.lineFilters where !filter.isNegated {
-            guard let search = filter.probe?.search, !search.ignoresCase else { continue }
+            guard let search = filter.probe?.text, !search.ignoresCase else { continue }
             if !literals.contains(search.needle) { literals.append(search.needle) }
         }
         return literals
