@@ -160,7 +160,7 @@ import WeirTesting
         }
         let sound = try inspect()
         #expect(sound.isSound)
-        #expect(sound.lines.first == "segment \(summary.id) format 1.0")
+        #expect(sound.lines.first == "segment \(summary.id) format 1.1")
         #expect(sound.lines.filter { $0.hasPrefix("stream ") }.count == summary.streams.count)
         #expect(sound.lines.filter { $0.hasPrefix("block ") && $0.hasSuffix(" crc ok") }.count == blocks.count)
         files.corrupt("/data/a", at: 70) { ~$0 }

@@ -1,4 +1,3 @@
-import WeirBytes
 import WeirModel
 import WeirStore
 
@@ -47,7 +46,7 @@ enum BlockBenchmark {
     }
 
     private static func encode(
-        _ name: String, _ rows: [BlockRows], effort: LZ4Codec.Effort = .fast
+        _ name: String, _ rows: [BlockRows], effort: ColumnEffort = .fast
     ) -> Benchmark {
         var writer = BlockWriter(effort: effort)
         return Benchmark(name: name, bytes: bytes(rows), lines: count(rows)) {

@@ -23,7 +23,7 @@ public struct BlockEntry: Sendable, Hashable {
         public static let foldsToASCII = Flags(rawValue: 1 << 2)
         /// Some line holds a NUL.
         public static let hasNUL = Flags(rawValue: 1 << 3)
-        /// All lines lie in one line column; there are no shapes.
+        /// All lines lie whole in the line column; there are no shapes.
         public static let rawLinesOnly = Flags(rawValue: 1 << 4)
         /// Some row has structured metadata.
         public static let hasMetadata = Flags(rawValue: 1 << 5)
@@ -57,8 +57,8 @@ public struct BlockEntry: Sendable, Hashable {
     var signatureChecksum: UInt32 = 0
     /// The signature has two to the power of this many bits; 0 when there is none.
     var signatureBitsLog2: UInt8 = 0
-    /// The number of shapes; 0 as long as all lines are raw.
-    var shapeCount: UInt16 = 0
+    /// The number of shapes; 0 when all lines are kept whole.
+    public internal(set) var shapeCount: UInt16 = 0
 
     init(
         rows: Int, rawBytes: Int, minTimestamp: Int64, maxTimestamp: Int64, streamFirst: UInt32, streamCount: Int,

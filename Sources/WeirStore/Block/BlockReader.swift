@@ -80,30 +80,17 @@ public struct BlockReader: Sendable {
         try arrivals.withUnsafeMutableBufferPointer { target throws(CorruptionError) in
             guard let start = target.baseAddress else { return }
             try withColumn(.arrival, count: count) { source, column throws(CorruptionError) in
-                switch ColumnEncoding(rawValue: column.encoding) {
+                switch column.encoding {
                 case .integerRuns:
                     try IntegerColumn.decodeRuns(&source, count: target.count, to: start)
-                case .integerDictionary:
+                default:
                     var codes = [UInt32](repeating: 0, count: target.count)
                     let values = try codes.withUnsafeMutableBufferPointer { codes throws(CorruptionError) in
                         guard let codes = codes.baseAddress else { return [Int64]() }
                         return try IntegerColumn.decodeDictionary(&source, count: target.count, codes: codes)
                     }
                     for index in 0..<target.count { target[index] = values[Int(codes[index])] }
-                default:
-                    throw unknownEncoding(column, source)
                 }
-            }
-        }
-    }
-
-    /// Replaces `lengths` with the length of each row's line; does not decompress the lines.
-    public func readLineLengths(into lengths: inout [UInt32]) throws(CorruptionError) {
-        lengths.resize(to: count, filling: 0)
-        try lengths.withUnsafeMutableBufferPointer { target throws(CorruptionError) in
-            guard let start = target.baseAddress else { return }
-            try withColumn(.line, count: count) { source, _ throws(CorruptionError) in
-                _ = try StringColumn.decodeRawHead(&source, count: target.count, lengths: start)
             }
         }
     }
@@ -116,6 +103,16 @@ public struct BlockReader: Sendable {
     public func decode(
         into batch: inout LineBatch, arrivals: inout [Int64]?, needsLines: Bool, needsMetadata: Bool
     ) throws(CorruptionError) {
+        var parts = LineParts()
+        try decode(
+            into: &batch, arrivals: &arrivals, needsLines: needsLines, needsMetadata: needsMetadata, parts: &parts)
+    }
+
+    /// The same with memory for the parts of lines, which may hold anything from before.
+    func decode(
+        into batch: inout LineBatch, arrivals: inout [Int64]?, needsLines: Bool, needsMetadata: Bool,
+        parts: inout LineParts
+    ) throws(CorruptionError) {
         try readTimestamps(into: &batch.timestamps)
         try readStreams(into: &batch.streamIndexes)
         if var times = arrivals.take() {
@@ -127,7 +124,7 @@ public struct BlockReader: Sendable {
         batch.metadataEnds.removeAll(keepingCapacity: true)
         var filled = 0
         if needsLines {
-            filled = try readLines(into: &batch)
+            filled = try readLines(rows: nil, into: &batch, at: 0, parts: &parts)
         } else {
             batch.lineLengths.removeAll(keepingCapacity: true)
             batch.lineLengths.append(contentsOf: repeatElement(0, count: count))
@@ -144,27 +141,8 @@ public struct BlockReader: Sendable {
         try decode(into: &batch, arrivals: &arrivals, needsLines: true, needsMetadata: true)
     }
 
-    /// Decodes the lines to the start of the arena; returns the bytes used.
-    private func readLines(into batch: inout LineBatch) throws(CorruptionError) -> Int {
-        batch.lineLengths.resize(to: count, filling: 0)
-        return try withColumn(.line, count: count) { source, _ throws(CorruptionError) in
-            let frames = try batch.lineLengths.withUnsafeMutableBufferPointer { lengths throws(CorruptionError) in
-                guard let start = lengths.baseAddress else { preconditionFailure("a block without rows") }
-                return try StringColumn.decodeRawHead(&source, count: lengths.count, lengths: start)
-            }
-            try BlockReader.decodeFrames(&source, frames, to: &batch.bytes, at: 0)
-            try source.finish()
-            var offset: UInt32 = 0
-            for row in 0..<batch.lineLengths.count {
-                batch.lineOffsets[row] = offset
-                offset &+= batch.lineLengths[row]
-            }
-            return frames.plainBytes
-        }
-    }
-
     /// Decompresses frames into `arena` from `offset` on, growing it when it is too short.
-    private static func decodeFrames(
+    static func decodeFrames(
         _ source: inout ColumnSource, _ frames: StringColumn.RawFrames, to arena: inout [UInt8], at offset: Int
     ) throws(CorruptionError) {
         let needed = offset + frames.plainBytes
@@ -215,13 +193,13 @@ public struct BlockReader: Sendable {
         _ kind: ColumnKind, count: Int, to arena: inout [UInt8], at start: Int
     ) throws(CorruptionError) -> (strings: [(offset: UInt32, length: UInt32)], end: Int) {
         try withColumn(kind, count: count) { source, column throws(CorruptionError) in
-            let isDictionary = column.encoding == ColumnEncoding.dictionary.rawValue
+            let isDictionary = column.encoding == .dictionary
             let distinct = isDictionary ? Int(try source.read("distinct", as: UInt32.self)) : count
             guard distinct <= count else {
                 throw source.corruption("distinct values", expected: "at most \(count)", found: "\(distinct)")
             }
             var lengths = [UInt32](repeating: 0, count: distinct)
-            let frames = try BlockReader.decodeHead(&source, &lengths)
+            let frames = try BlockReader.decodeHead(&source, codec: column.codec, &lengths)
             try BlockReader.decodeFrames(&source, frames, to: &arena, at: start)
             var parts: [(offset: UInt32, length: UInt32)] = []
             parts.reserveCapacity(distinct)
@@ -243,31 +221,35 @@ public struct BlockReader: Sendable {
         }
     }
 
-    private static func decodeHead(
-        _ source: inout ColumnSource, _ lengths: inout [UInt32]
+    static func decodeHead(
+        _ source: inout ColumnSource, codec: ColumnCodec, _ lengths: inout [UInt32]
     ) throws(CorruptionError) -> StringColumn.RawFrames {
         try lengths.withUnsafeMutableBufferPointer { lengths throws(CorruptionError) in
             var nothing: UInt32 = 0
             return try withUnsafeMutablePointer(to: &nothing) { spare throws(CorruptionError) in
                 try StringColumn.decodeRawHead(
-                    &source, count: lengths.count, lengths: lengths.baseAddress ?? spare)
+                    &source, codec: codec, count: lengths.count, lengths: lengths.baseAddress ?? spare)
             }
         }
     }
 
+    /// How a column is to be read.
+    struct KnownColumn {
+        let encoding: ColumnEncoding
+        let codec: ColumnCodec
+    }
+
     /// Gives the bytes of a column to `body`, once it is known to hold `count` values in an encoding it may have.
-    private func withColumn<Result>(
+    func withColumn<Result>(
         _ kind: ColumnKind, count: Int,
-        _ body: (inout ColumnSource, ColumnEntry) throws(CorruptionError) -> Result
+        _ body: (inout ColumnSource, KnownColumn) throws(CorruptionError) -> Result
     ) throws(CorruptionError) -> Result {
         guard let column = columns.first(where: { $0.kind == kind.rawValue }) else {
-            throw CorruptionError(
-                path: path, byteOffset: fileOffset, what: "column directory", expected: "a \(kind) column",
-                found: "none")
+            throw corruption("column directory", expected: "a \(kind) column", found: "none")
         }
         let end = Int(column.offset) + Int(column.storedBytes)
         guard end + ColumnSource.readableBeyond <= payload.count else {
-            precondition(kind != .line, "the block was read without its lines")
+            precondition(!kind.isOfLines, "the block was read without its lines")
             throw CorruptionError(
                 path: path, byteOffset: fileOffset + Int(column.offset), what: "\(kind) column",
                 expected: "before the line column", found: "behind it")
@@ -279,14 +261,16 @@ public struct BlockReader: Sendable {
             guard Int(column.count) == count else {
                 throw source.corruption("count", expected: "\(count) values", found: "\(column.count)")
             }
-            guard BlockReader.encodings(of: kind).contains(where: { $0.rawValue == column.encoding }) else {
-                throw unknownEncoding(column, source)
-            }
-            guard ColumnCodec(rawValue: column.codec) != nil else {
+            guard let encoding = BlockReader.encodings(of: kind).first(where: { $0.rawValue == column.encoding }) else {
                 throw source.corruption(
-                    "codec", expected: "0 or 1", found: "\(column.codec); written by a newer version of weir?")
+                    "encoding", expected: "one that this version reads",
+                    found: "id \(column.encoding); written by a newer version of weir?")
             }
-            return try body(&source, column)
+            guard let codec = ColumnCodec(rawValue: column.codec) else {
+                throw source.corruption(
+                    "codec", expected: "0, 1 or 2", found: "\(column.codec); written by a newer version of weir?")
+            }
+            return try body(&source, KnownColumn(encoding: encoding, codec: codec))
         }
     }
 
@@ -296,16 +280,17 @@ public struct BlockReader: Sendable {
         case .timestamp: [.integerDeltas]
         case .stream: [.integerDictionary]
         case .arrival: [.integerRuns, .integerDictionary]
-        case .line: [.raw]
+        case .shape, .line: [.raw]
+        case .shapeOfRow: [.integerRuns, .integers]
+        case .value, .rest: [.valueColumns]
         case .metadataCount: [.integers]
         case .metadataName, .metadataValue: [.dictionary, .raw]
         }
     }
 
-    private func unknownEncoding(_ column: ColumnEntry, _ source: ColumnSource) -> CorruptionError {
-        source.corruption(
-            "encoding", expected: "one that this version reads",
-            found: "id \(column.encoding); written by a newer version of weir?")
+    /// An error about the block as a whole.
+    func corruption(_ what: String, expected: String, found: String) -> CorruptionError {
+        CorruptionError(path: path, byteOffset: fileOffset, what: what, expected: expected, found: found)
     }
 }
 

@@ -1,4 +1,3 @@
-public import WeirBytes
 internal import WeirModel
 
 /// Turns rows into blocks; keep one and reuse it, because it keeps its working memory.
@@ -6,20 +5,25 @@ internal import WeirModel
 /// Rows are sorted by timestamp, keeping the order of arrival among equals, and exact duplicates (same stream, instant,
 /// line and structured metadata) are dropped but for the first.
 public struct BlockWriter: Sendable {
-    private let effort: LZ4Codec.Effort
+    private let effort: ColumnEffort
     private var order: [UInt32] = []
     private var columns = ColumnsWriter()
     private var signatures = SignatureBuilder()
 
-    /// Creates a writer; `.high` effort makes smaller blocks at a seventh of the speed.
-    public init(effort: LZ4Codec.Effort = .fast) {
+    /// Creates a writer that is as fast as it can be.
+    public init() {
+        self.init(effort: .fast)
+    }
+
+    /// Creates a writer that takes as much time as `effort` says.
+    package init(effort: ColumnEffort) {
         self.effort = effort
     }
 
     /// Encodes `1...65_535` rows; about 1 MiB of lines make the best block.
     ///
-    /// Ranges in `rows.lines` must lie inside its arena. Cost: one copy of the lines, their compression and a pass
-    /// for the signature, nothing else that grows with their bytes.
+    /// Ranges in `rows.lines` must lie inside its arena. Cost: one pass over the lines to take them apart, one for the
+    /// signature, and the encoding of values.
     public mutating func encode(_ rows: borrowing BlockRows) -> EncodedBlock {
         let lines = rows.lines
         precondition(lines.count >= 1 && lines.count <= BlockEntry.rowsMax, "a block of \(lines.count) rows")
@@ -32,16 +36,17 @@ public struct BlockWriter: Sendable {
         columns.appendArrivals(rows.arrivals, order: order)
         let hasMetadata = columns.appendMetadata(lines, order: order, effort: effort)
         // Last, so that whoever does not need lines reads the bytes before them.
-        let (rawBytes, traits) = columns.appendLines(lines, order: order, effort: effort)
+        let (rawBytes, shapeCount) = columns.appendLines(lines, order: order, effort: effort)
 
-        var flags: BlockEntry.Flags = [.rawLinesOnly]
-        flags.formUnion(traits)
+        var flags = LineTraits.flags(of: lines, order: order)
+        if shapeCount == 0 { flags.insert(.rawLinesOnly) }
         if streams.count == 1 { flags.insert(.singleStream) }
         if hasMetadata { flags.insert(.hasMetadata) }
         var entry = BlockEntry(
             rows: order.count, rawBytes: rawBytes, minTimestamp: lines.timestamps[Int(order[0])],
             maxTimestamp: lines.timestamps[Int(order[order.count - 1])], streamFirst: streams[0].stream,
             streamCount: streams.count, flags: flags)
+        entry.shapeCount = UInt16(shapeCount)
         let (entries, payload) = columns.finish()
         entry.length = UInt32(payload.count - ColumnSource.readableBeyond)
         return EncodedBlock(

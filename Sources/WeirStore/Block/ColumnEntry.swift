@@ -1,6 +1,6 @@
 internal import WeirBytes
 
-/// What a column of a block holds. On disk, never renumber; 4...8 are kept for columns of shapes.
+/// What a column of a block holds. On disk, never renumber; 8 is kept for levels.
 public enum ColumnKind: UInt8, Sendable {
     /// The instant of each row.
     case timestamp = 1
@@ -8,7 +8,15 @@ public enum ColumnKind: UInt8, Sendable {
     case stream = 2
     /// When each row arrived.
     case arrival = 3
-    /// The line of each row.
+    /// What lines have in common; only in blocks with shapes, like the next three.
+    case shape = 4
+    /// The shape of each row, counted from 1; 0 for lines that are kept whole.
+    case shapeOfRow = 5
+    /// The values of shapes with many rows, a column for each hole.
+    case value = 6
+    /// The values of the other shapes.
+    case rest = 7
+    /// The lines that are kept whole: all in blocks without shapes.
     case line = 9
     /// How many pairs of structured metadata each row has; only in blocks with any.
     case metadataCount = 10
@@ -16,6 +24,14 @@ public enum ColumnKind: UInt8, Sendable {
     case metadataName = 11
     /// The value of each pair, row by row.
     case metadataValue = 12
+
+    /// Whether the column is needed for nothing but lines; such columns come last in a block.
+    var isOfLines: Bool {
+        switch self {
+        case .shape, .shapeOfRow, .value, .rest, .line: true
+        default: false
+        }
+    }
 }
 
 /// How a column's values became bytes. On disk, never renumber; 12 is kept; docs/formats/segment.md
@@ -55,6 +71,8 @@ public enum ColumnEncoding: UInt8, Sendable {
     case textDictionary = 16
     /// Texts of whole numbers as packed numbers.
     case wholes = 17
+    /// Columns of texts, each with an encoding of its own.
+    case valueColumns = 18
 }
 
 /// How a column's frames are compressed. On disk, never renumber; 3 is kept for zstd.

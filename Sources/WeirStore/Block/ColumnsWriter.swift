@@ -3,13 +3,16 @@ internal import WeirModel
 
 /// Appends the columns of one block after the other to a buffer that it reuses.
 struct ColumnsWriter: Sendable {
-    private var writer = ByteWriter()
+    var writer = ByteWriter()
+    var numbers: [UInt64] = []
+    var gathered: [UInt8] = []
+    /// The instants of the rows, in the order of the block.
+    private(set) var timestamps: [Int64] = []
+    var split = SplitLines()
+    var draft = ValueColumns.Draft()
     private var entries: [ColumnEntry] = []
-    private var numbers: [UInt64] = []
     private var deltas: [UInt64] = []
     private var values: [Int64] = []
-    private var timestamps: [Int64] = []
-    private var gathered: [UInt8] = []
 
     mutating func start() {
         writer.removeAll()
@@ -107,7 +110,7 @@ struct ColumnsWriter: Sendable {
     }
 
     /// Appends counts, names and values of structured metadata; false, appending nothing, when there is none.
-    mutating func appendMetadata(_ lines: borrowing LineBatch, order: [UInt32], effort: LZ4Codec.Effort) -> Bool {
+    mutating func appendMetadata(_ lines: borrowing LineBatch, order: [UInt32], effort: ColumnEffort) -> Bool {
         guard !lines.metadata.isEmpty else { return false }
         numbers.removeAll(keepingCapacity: true)
         var names: [(offset: UInt32, length: UInt32)] = []
@@ -136,7 +139,7 @@ struct ColumnsWriter: Sendable {
     /// Appends strings as a dictionary when at most a third of them are distinct, else as they are.
     private mutating func appendStrings(
         _ kind: ColumnKind, _ strings: [(offset: UInt32, length: UInt32)], in arena: UnsafeRawBufferPointer,
-        effort: LZ4Codec.Effort
+        effort: ColumnEffort
     ) {
         var table = StringTable()
         var codes: [UInt64] = []
@@ -155,7 +158,7 @@ struct ColumnsWriter: Sendable {
             gathered.append(contentsOf: arena[Int(offset)..<Int(offset) + Int(length)])
         }
         let encoding: ColumnEncoding = isDictionary ? .dictionary : .raw
-        add(ColumnEntry(kind: kind, encoding: encoding, codec: .lz4, count: strings.count)) { columns in
+        add(ColumnEntry(kind: kind, encoding: encoding, codec: effort.codec, count: strings.count)) { columns in
             if isDictionary { columns.writer.append(UInt32(table.count)) }
             lengths.withUnsafeBufferPointer { lengths in
                 columns.gathered.withUnsafeBytes {
@@ -164,63 +167,6 @@ struct ColumnsWriter: Sendable {
             }
             if isDictionary { codes.withUnsafeBufferPointer { PackedIntegers.append($0, to: &columns.writer) } }
             return strings.reduce(0) { $0 + Int($1.length) }
-        }
-    }
-
-    /// Appends the lines; returns their bytes and what holds for all of them.
-    mutating func appendLines(
-        _ lines: borrowing LineBatch, order: [UInt32], effort: LZ4Codec.Effort
-    ) -> (rawBytes: Int, traits: BlockEntry.Flags) {
-        numbers.removeAll(keepingCapacity: true)
-        var shortest = UInt32.max
-        var longest: UInt32 = 0
-        var rawBytes = 0
-        for row in order {
-            let length = lines.lineLengths[Int(row)]
-            shortest = min(shortest, length)
-            longest = max(longest, length)
-            rawBytes += Int(length)
-            numbers.append(UInt64(length))
-        }
-        precondition(rawBytes <= Int(UInt32.max), "a block of \(rawBytes) bytes of lines")
-        var entry = ColumnEntry(kind: .line, encoding: .raw, codec: .lz4, count: order.count)
-        entry.stampFlags = ColumnEntry.stampHasLengths
-        entry.lengthMin = UInt16(clamping: shortest)
-        entry.lengthMax = UInt16(clamping: longest)
-        ColumnsWriter.gatherLines(lines, order: order, rawBytes: rawBytes, into: &gathered)
-        var traits: BlockEntry.Flags = []
-        add(entry) { columns in
-            columns.gathered.withUnsafeBytes { bytes in
-                let bytes = UnsafeRawBufferPointer(rebasing: bytes[..<rawBytes])
-                traits = LineTraits.flags(of: bytes)
-                columns.numbers.withUnsafeBufferPointer {
-                    StringColumn.appendRaw(lengths: $0, bytes: bytes, effort: effort, to: &columns.writer)
-                }
-            }
-            return rawBytes
-        }
-        return (rawBytes, traits)
-    }
-
-    /// Copies lines end to end; `target` may be longer than they are.
-    private static func gatherLines(
-        _ lines: borrowing LineBatch, order: [UInt32], rawBytes: Int, into target: inout [UInt8]
-    ) {
-        if target.count < rawBytes { target = [UInt8](repeating: 0, count: rawBytes) }
-        let offsets = lines.lineOffsets
-        let lengths = lines.lineLengths
-        lines.bytes.withUnsafeBytes { arena in
-            target.withUnsafeMutableBytes { target in
-                var filled = 0
-                for row in order {
-                    let offset = Int(offsets[Int(row)])
-                    let length = Int(lengths[Int(row)])
-                    precondition(offset + length <= arena.count, "line \(row) ends outside its arena")
-                    UnsafeMutableRawBufferPointer(rebasing: target[filled..<filled + length])
-                        .copyMemory(from: UnsafeRawBufferPointer(rebasing: arena[offset..<offset + length]))
-                    filled += length
-                }
-            }
         }
     }
 
@@ -243,7 +189,7 @@ struct ColumnsWriter: Sendable {
     }
 
     /// Appends a column that `write` writes and returns the plain bytes of.
-    private mutating func add(_ entry: ColumnEntry, _ write: (inout ColumnsWriter) -> Int) {
+    mutating func add(_ entry: ColumnEntry, _ write: (inout ColumnsWriter) -> Int) {
         writer.align(to: 8)
         var entry = entry
         let start = writer.count

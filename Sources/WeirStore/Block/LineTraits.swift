@@ -1,7 +1,28 @@
+internal import WeirModel
+
 /// What holds for all bytes of a block's lines.
 enum LineTraits {
-    /// The flags of a block with these lines, end to end: about 20 GB/s.
-    static func flags(of bytes: UnsafeRawBufferPointer) -> BlockEntry.Flags {
+    /// The flags of a block with the lines that `order` names.
+    static func flags(of lines: borrowing LineBatch, order: [UInt32]) -> BlockEntry.Flags {
+        let offsets = lines.lineOffsets
+        let lengths = lines.lineLengths
+        var all: BlockEntry.Flags = []
+        var areASCII = true
+        lines.bytes.withUnsafeBytes { arena in
+            for row in order {
+                let start = Int(offsets[Int(row)])
+                let line = arena[start..<start + Int(lengths[Int(row)])]
+                let flags = flags(of: UnsafeRawBufferPointer(rebasing: line))
+                if !flags.contains(.allASCII) { areASCII = false }
+                all.formUnion(flags)
+            }
+        }
+        if !areASCII { all.remove(.allASCII) }
+        return all
+    }
+
+    /// The flags of a block with this line: about 20 GB/s.
+    private static func flags(of bytes: UnsafeRawBufferPointer) -> BlockEntry.Flags {
         var high: UInt64 = 0
         var zeros: UInt64 = 0
         var offset = 0

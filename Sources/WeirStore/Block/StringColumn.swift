@@ -15,7 +15,7 @@ enum StringColumn {
     ///
     /// - Returns: the bytes that went in, for the column's plain length.
     static func appendRaw(
-        lengths: UnsafeBufferPointer<UInt64>, bytes: UnsafeRawBufferPointer, effort: LZ4Codec.Effort,
+        lengths: UnsafeBufferPointer<UInt64>, bytes: UnsafeRawBufferPointer, effort: ColumnEffort,
         to writer: inout ByteWriter
     ) {
         PackedIntegers.append(lengths, to: &writer)
@@ -33,18 +33,18 @@ enum StringColumn {
     }
 
     private static func appendFrame(
-        _ plain: UnsafeRawBufferPointer, effort: LZ4Codec.Effort, to writer: inout ByteWriter
+        _ plain: UnsafeRawBufferPointer, effort: ColumnEffort, to writer: inout ByteWriter
     ) -> Int {
         let start = writer.count
         // One byte less than the plain length: what does not shrink is stored as it is.
-        writer.append(capacity: plain.count - 1) { LZ4Codec.compress(plain, into: $0, effort: effort) ?? 0 }
+        writer.append(capacity: plain.count - 1) { effort.compress(plain, into: $0) ?? 0 }
         if writer.count == start { writer.append(plain) }
         return writer.count - start
     }
 
     /// Decodes the lengths of `count` strings of a `RAW` column and finds its frames, which it checks against them.
     static func decodeRawHead(
-        _ source: inout ColumnSource, count: Int, lengths: UnsafeMutablePointer<UInt32>
+        _ source: inout ColumnSource, codec: ColumnCodec, count: Int, lengths: UnsafeMutablePointer<UInt32>
     ) throws(CorruptionError) -> RawFrames {
         try PackedIntegers.decode(&source, count: count, to: lengths, "lengths")
         var sum: UInt64 = 0
@@ -62,15 +62,17 @@ enum StringColumn {
         var stored = 0
         for frame in 0..<frames { stored += Int(table.loadUnaligned(fromByteOffset: frame * 4, as: UInt32.self)) }
         // Checked before anybody makes room for `total` bytes.
-        guard stored <= source.reader.remaining, Int(total) <= (stored + frames) * LZ4Codec.ratioMax else {
+        guard stored <= source.reader.remaining, Int(total) <= (stored + frames) * codec.ratioMax else {
             throw source.corruption(
                 "frames", expected: "\(total) bytes in \(source.reader.remaining)", found: "\(stored) stored bytes")
         }
-        return RawFrames(plainBytes: Int(total), frameBytes: frameBytes, table: table, storedBytes: stored)
+        return RawFrames(
+            codec: codec, plainBytes: Int(total), frameBytes: frameBytes, table: table, storedBytes: stored)
     }
 
     /// The frames of a `RAW` column whose head was read.
     struct RawFrames {
+        let codec: ColumnCodec
         let plainBytes: Int
         let frameBytes: Int
         let table: UnsafeRawBufferPointer
@@ -90,11 +92,45 @@ enum StringColumn {
             let room = UnsafeMutableRawBufferPointer(start: target + filled, count: plain)
             if stored == plain {
                 room.copyMemory(from: bytes)
-            } else if !LZ4Codec.decompress(bytes, into: room) {
+            } else if !frames.codec.decompress(bytes, into: room) {
                 throw before.corruption(
-                    "frame \(frame)", expected: "\(plain) bytes of LZ4", found: "something else")
+                    "frame \(frame)", expected: "\(plain) bytes by codec \(frames.codec)", found: "something else")
             }
             filled += plain
+        }
+    }
+}
+
+extension ColumnEffort {
+    /// How frames are compressed.
+    var codec: ColumnCodec { self == .smallest ? .zlib : .lz4 }
+
+    /// Compresses `plain`; nil when `stored` is too small for the result.
+    func compress(_ plain: UnsafeRawBufferPointer, into stored: UnsafeMutableRawBufferPointer) -> Int? {
+        switch self {
+        case .fast: LZ4Codec.compress(plain, into: stored, effort: .fast)
+        case .high: LZ4Codec.compress(plain, into: stored, effort: .high)
+        case .smallest: DeflateCodec.compress(plain, into: stored)
+        }
+    }
+}
+
+extension ColumnCodec {
+    /// Nothing shrinks more than this, so a stored length bounds the plain one.
+    var ratioMax: Int {
+        switch self {
+        case .none: 1
+        case .lz4: LZ4Codec.ratioMax
+        case .zlib: DeflateCodec.ratioMax
+        }
+    }
+
+    /// Decompresses `stored` into `plain`; false when it is broken or does not give exactly `plain.count` bytes.
+    func decompress(_ stored: UnsafeRawBufferPointer, into plain: UnsafeMutableRawBufferPointer) -> Bool {
+        switch self {
+        case .none: false
+        case .lz4: LZ4Codec.decompress(stored, into: plain)
+        case .zlib: DeflateCodec.decompress(stored, into: plain)
         }
     }
 }

@@ -29,6 +29,7 @@ struct BlockSource: Sendable {
         fileprivate var block: BlockReader?
         fileprivate var arrivals: [Int64]?
         fileprivate var signature: [UInt8] = []
+        fileprivate var parts = LineParts()
     }
 
     /// Forgets all streams but some; false when none is left.
@@ -82,7 +83,8 @@ struct BlockSource: Sendable {
         switch place {
         case .segment(let segment, let index):
             try scratch.read(index, of: segment, needsLines: needsLines).decode(
-                into: &batch, arrivals: &scratch.arrivals, needsLines: needsLines, needsMetadata: needsMetadata)
+                into: &batch, arrivals: &scratch.arrivals, needsLines: needsLines, needsMetadata: needsMetadata,
+                parts: &scratch.parts)
         case .head(let block):
             switch block.contents {
             case .run(let run):
@@ -90,7 +92,8 @@ struct BlockSource: Sendable {
                 batch.settle()
             case .encoded(let encoded?):
                 try BlockReader(encoded).decode(
-                    into: &batch, arrivals: &scratch.arrivals, needsLines: needsLines, needsMetadata: needsMetadata)
+                    into: &batch, arrivals: &scratch.arrivals, needsLines: needsLines, needsMetadata: needsMetadata,
+                    parts: &scratch.parts)
             case .encoded(nil):
                 batch.removeAll()
             }

@@ -4,7 +4,7 @@ enum SegmentLayout {
     static let magic: [UInt8] = Array("WEIRSEG1".utf8)
     /// Readers refuse another major version; a higher minor one only adds what they may skip.
     static let major: UInt16 = 1
-    static let minor: UInt16 = 0
+    static let minor: UInt16 = 1
     static let headerBytes = 64
     /// The header's bytes before its checksum.
     static let headerCheckedBytes = 32

@@ -59,7 +59,7 @@ public final class SegmentReader: Sendable {
 
     /// Reads the block at a position in ``blocks`` and checks it.
     ///
-    /// - Parameter needsLines: without them only the bytes before the line column are read; the block then gives
+    /// - Parameter needsLines: without them only the bytes before the columns of lines are read; the block then gives
     ///   everything but lines and their lengths.
     /// - Throws: ``CorruptionError`` or `FileError`; both cost this block only.
     public func readBlock(_ index: Int, needsLines: Bool = true) throws -> BlockReader {
@@ -74,7 +74,7 @@ public final class SegmentReader: Sendable {
         let entry = blocks[index]
         let columns = columns[index]
         var length = Int(entry.length)
-        if !needsLines, let line = columns.first(where: { $0.kind == ColumnKind.line.rawValue }) {
+        if !needsLines, let line = columns.first(where: { ColumnKind(rawValue: $0.kind)?.isOfLines == true }) {
             length = Int(line.offset)
         }
         var payload = block.takePayload()

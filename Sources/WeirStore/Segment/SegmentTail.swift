@@ -216,10 +216,9 @@ struct SegmentTail {
                 found: "\(entry.rows) rows of \(entry.streamCount) streams, "
                     + "\(entry.minTimestamp)...\(entry.maxTimestamp)")
         }
-        guard entry.flags.contains(.rawLinesOnly), entry.shapeCount == 0 else {
+        guard entry.flags.contains(.rawLinesOnly) == (entry.shapeCount == 0) else {
             throw corruption(
-                "block \(index)", at: place, expected: "raw lines",
-                found: "\(entry.shapeCount) shapes; this needs a newer version of weir")
+                "block \(index)", at: place, expected: "shapes or whole lines", found: "\(entry.shapeCount) shapes")
         }
     }
 
