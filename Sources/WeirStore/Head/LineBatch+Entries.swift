@@ -51,6 +51,13 @@ extension LineBatch {
         streamIndexes.append(contentsOf: other.streamIndexes)
     }
 
+    /// Where the names and values of structured metadata end in the arena; 0 without any.
+    var metadataBytesEnd: Int {
+        metadata.reduce(0) {
+            max($0, Int($1.nameOffset) + Int($1.nameLength), Int($1.valueOffset) + Int($1.valueLength))
+        }
+    }
+
     /// Makes row `i` what row `order[i]` was; rows that `order` does not name are gone. The arena stays as it is.
     mutating func takeRows(_ order: some Collection<UInt32>) {
         if !metadataEnds.isEmpty {
@@ -68,6 +75,10 @@ extension LineBatch {
         lineLengths = order.map { lineLengths[Int($0)] }
         timestamps = order.map { timestamps[Int($0)] }
         streamIndexes = order.map { streamIndexes[Int($0)] }
+        for field in fields.indices {
+            let codes = fields[field].codes
+            fields[field].codes = order.map { codes[Int($0)] }
+        }
     }
 
     /// Turns the order of the rows around.
@@ -86,6 +97,7 @@ extension LineBatch {
         lineLengths.reverse()
         timestamps.reverse()
         streamIndexes.reverse()
+        for field in fields.indices { fields[field].codes.reverse() }
     }
 
     /// Puts rows in order of time, those of one instant in the order they stand in, of equal entries only the first.

@@ -105,6 +105,26 @@ struct BlockSource: Sendable {
         }
     }
 
+    /// Gives `body` the block, if it keeps lines taken apart, with memory for their parts; nil when it does not.
+    ///
+    /// - Throws: what `body` throws, ``CorruptionError`` or `FileError`.
+    func withParts<Result>(
+        _ scratch: inout Scratch, _ body: (BlockReader, inout LineParts) throws -> Result
+    ) throws -> Result? {
+        let reader: BlockReader
+        switch place {
+        case .segment(let segment, let index):
+            guard segment.reader.blocks[index].shapeCount > 0 else { return nil }
+            reader = try scratch.read(index, of: segment, needsLines: true)
+        case .head(let block):
+            guard case .encoded(let encoded?) = block.contents, encoded.entry.shapeCount > 0 else { return nil }
+            reader = BlockReader(encoded)
+        case .open:
+            return nil
+        }
+        return try body(reader, &scratch.parts)
+    }
+
     /// Replaces `timestamps` with the instants of the rows, ascending; much cheaper than reading them.
     ///
     /// - Throws: ``CorruptionError`` or `FileError`.

@@ -35,6 +35,11 @@ struct StepReader {
         let isWanted = try mayHold(step.source)
         // A guest's rows that are delivered for a source without wanted lines repeat none of its rows.
         let guests = signatures.isEmpty ? step.guests : try step.guests.filter { try mayHold($0) }
+        if isWanted, guests.isEmpty, let reading = selection.fieldReading,
+            try readFields(reading, of: step, day: day, wanted: wanted, range: range)
+        {
+            return true
+        }
         if isWanted {
             try readSource(step, isMerging: !guests.isEmpty, wanted: wanted, range: range)
         } else {
@@ -57,12 +62,84 @@ struct StepReader {
         }
     }
 
+    /// Replaces `batch` by the wanted rows of the step's source with their fields, and lines only where they are needed;
+    /// false, when the source does not keep fields apart.
+    private mutating func readFields(
+        _ reading: any FieldReading, of step: ScanPlan.Step, day: Day, wanted: StreamSet, range: TimeRange
+    ) throws -> Bool {
+        guard reading.fieldCount > 0 else { return false }
+        do {
+            var scratch = BlockSource.Scratch()
+            swap(&scratch, &self.scratch)
+            defer { swap(&scratch, &self.scratch) }
+            let isRead: Void? = try step.source.withParts(&scratch) { block, parts in
+                var none: [Int64]?
+                try block.decode(
+                    into: &batch, arrivals: &none, needsLines: false, needsMetadata: selection.needsMetadata)
+                let end = try block.readFields(reading, into: &batch, at: batch.metadataBytesEnd, parts: &parts)
+                let rows = judgeRows(reading, of: step, day: day, wanted: wanted, range: range)
+                try buildLines(of: rows, in: block, at: end, parts: &parts)
+            }
+            guard isRead != nil else { return false }
+            if case .backward = selection.direction { batch.reverseRows() }
+        } catch let error as CorruptionError {
+            onDamage(error)
+            batch.removeAll()
+        }
+        return true
+    }
+
+    /// Leaves the rows of the selection that its fields let through; tells which rows of the block they are.
+    private mutating func judgeRows(
+        _ reading: any FieldReading, of step: ScanPlan.Step, day: Day, wanted: StreamSet, range: TimeRange
+    ) -> [UInt32] {
+        var rows = rowsOfSelection(step, wanted: wanted, range: range) ?? Array(0..<UInt32(batch.count))
+        if rows.count < batch.count { batch.takeRows(rows) }
+        nameStreams(day)
+        if let kept = reading.wantedRows(of: batch) {
+            batch.takeRows(kept)
+            rows = kept.map { rows[Int($0)] }
+        }
+        return rows
+    }
+
+    /// Adds lines to the rows of `batch` that need one; `rows` are their numbers in the block.
+    private mutating func buildLines(
+        of rows: [UInt32], in block: BlockReader, at end: Int, parts: inout LineParts
+    ) throws(CorruptionError) {
+        if selection.needsLines { return try block.buildLines(ofRows: rows, into: &batch, at: end, parts: &parts) }
+        let codes = batch.fields[0].codes
+        let unread = codes.indices.filter { codes[$0] == FieldColumn.unread }
+        guard !unread.isEmpty else { return }
+        try block.buildLines(ofRows: unread.map { rows[$0] }, into: &batch, at: end, parts: &parts)
+        let (offsets, lengths) = (batch.lineOffsets, batch.lineLengths)
+        batch.lineOffsets = [UInt32](repeating: 0, count: rows.count)
+        batch.lineLengths = batch.lineOffsets
+        for (index, row) in unread.enumerated() {
+            batch.lineOffsets[row] = offsets[index]
+            batch.lineLengths[row] = lengths[index]
+        }
+    }
+
+    /// The rows of the step's source that are wanted by stream and time; nil for all.
+    private func rowsOfSelection(_ step: ScanPlan.Step, wanted: StreamSet, range: TimeRange) -> [UInt32]? {
+        let source = step.source
+        let isWhole =
+            !source.hasOtherStreams && step.owners.isEmpty
+            && range.covers(source.minTimestamp, source.maxTimestamp)
+        if isWhole { return nil }
+        return StepReader.rows(of: batch, wanted: source.hasOtherStreams ? wanted : nil, range: range) {
+            stream, timestamp in !step.owners.contains { $0.covers(stream, timestamp) }
+        }
+    }
+
     /// Replaces `batch` by the rows of the step's own source.
     ///
     /// - Parameter isMerging: rows of guests will be told apart from repeated ones by what they say.
     private mutating func readSource(
         _ step: ScanPlan.Step, isMerging: Bool, wanted: StreamSet, range: TimeRange
     ) throws {
+        batch.fields.removeAll()
         do {
             try step.source.read(
                 into: &batch, needsLines: selection.needsUnreadLines || isMerging,
@@ -72,16 +149,7 @@ struct StepReader {
             batch.removeAll()
             return
         }
-        let source = step.source
-        let isWhole =
-            !source.hasOtherStreams && step.owners.isEmpty
-            && range.covers(source.minTimestamp, source.maxTimestamp)
-        if !isWhole {
-            batch.takeRows(
-                StepReader.rows(of: batch, wanted: source.hasOtherStreams ? wanted : nil, range: range) {
-                    stream, timestamp in !step.owners.contains { $0.covers(stream, timestamp) }
-                })
-        }
+        if let rows = rowsOfSelection(step, wanted: wanted, range: range) { batch.takeRows(rows) }
     }
 
     /// Adds the guests' rows of the instants that the step owns.

@@ -51,7 +51,7 @@ extension BlockReader {
     }
 
     /// Builds the lines of rows whose values were read.
-    private func buildLines(
+    func buildLines(
         rows: [UInt32]?, into batch: inout LineBatch, at start: Int, parts: borrowing LineParts
     ) throws(CorruptionError) -> Int {
         let bytes = parts.lineBytes

@@ -65,6 +65,17 @@ extension LineParts {
     /// The number of values in a row of a number.
     func holeCount(_ number: Int) -> Int { Int(table.shapes[number].holeCount) }
 
+    /// For each number its rows, ascending.
+    func rows() -> [[UInt32]] {
+        var rows = rowCounts.map { count in
+            var list: [UInt32] = []
+            list.reserveCapacity(count)
+            return list
+        }
+        for (row, number) in rowNumbers.enumerated() { rows[Int(number)].append(UInt32(row)) }
+        return rows
+    }
+
     /// For each number the instants of its rows.
     func instants(_ timestamps: [Int64]) -> [[Int64]] {
         var instants = rowCounts.map { rows in

@@ -49,6 +49,16 @@ enum ValueColumns {
                 fileOffset: source.fileOffset)
         }
 
+        /// Appends the distinct values, and puts the position of each row's among them into `codes`; false, doing
+        /// nothing, when the column is not made of them.
+        func decodeDistinct(
+            timestamps: [Int64], into values: inout ValueBuffer, codes: inout [UInt32]
+        ) throws(CorruptionError) -> Bool {
+            try timestamps.withUnsafeBufferPointer { timestamps throws(CorruptionError) in
+                try reader(timestamps: timestamps).decodeDistinct(into: &values, codes: &codes)
+            }
+        }
+
         /// Appends the values of some rows of the column, ascending, or of all.
         func decode(
             rows: [UInt32]?, timestamps: [Int64], into values: inout ValueBuffer
