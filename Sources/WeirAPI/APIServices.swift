@@ -28,6 +28,12 @@ public struct APIServices: Sendable {
     public var tails: TailHub
     /// The groups of rules of a tenant with what became of them; none without a rules engine.
     public var ruleGroups: @Sendable (Tenant) async -> [RuleGroupStatus] = { _ in [] }
+    /// The program's own log level.
+    public var logLevel = LogLevelControl.fixed
+    /// The parts of the configuration besides limits as YAML, for `/config`.
+    public var configurationText: @Sendable () -> String = { "" }
+    /// What runs, for `/services`.
+    public var serviceNames: [String] = ["server"]
     /// What `status/buildinfo` shows.
     public var build: BuildVersion
 

@@ -19,15 +19,18 @@ public struct EndpointTable: Sendable {
         let reception = PushReception(sink: services.sink, counters: counters)
         let metrics = MetricsEndpoint(
             sources: services.metricSources + [{ counters.families() }, { services.tails.families() }])
-        let endpoints =
-            PushEndpoint(services: services, reception: reception).endpoints
-            + OTLPEndpoint(services: services, reception: reception).endpoints
-            + QueryEndpoints(services: services).endpoints + ExplainEndpoint(services: services).endpoints
-            + LabelEndpoints(services: services).endpoints + VolumeEndpoints(services: services).endpoints
-            + DetectedEndpoints(services: services).endpoints
-            + TailDoor(services: services).endpoints + OperationEndpoints(services: services).endpoints
-            + RuleEndpoints(services: services).endpoints + metrics.endpoints
-        self.init(endpoints: endpoints, counters: counters, now: services.now)
+        let groups: [[Endpoint]] = [
+            PushEndpoint(services: services, reception: reception).endpoints,
+            OTLPEndpoint(services: services, reception: reception).endpoints,
+            BulkEndpoint(services: services, reception: reception).endpoints,
+            QueryEndpoints(services: services).endpoints, ExplainEndpoint(services: services).endpoints,
+            LabelEndpoints(services: services).endpoints, VolumeEndpoints(services: services).endpoints,
+            DetectedEndpoints(services: services).endpoints, TailDoor(services: services).endpoints,
+            OperationEndpoints(services: services).endpoints, ExportEndpoint(services: services).endpoints,
+            LimitEndpoints(services: services).endpoints, LogLevelEndpoint(services: services).endpoints,
+            RuleEndpoints(services: services).endpoints, metrics.endpoints,
+        ]
+        self.init(endpoints: groups.flatMap { $0 }, counters: counters, now: services.now)
     }
 
     init(endpoints: [Endpoint], counters: RequestCounters, now: @escaping @Sendable () -> Timestamp) {
@@ -59,7 +62,7 @@ public struct EndpointTable: Sendable {
         let method = request.method == "HEAD" ? "GET" : request.method
         if endpoint.methods.contains(method) {
             response = await endpoint.handler(request, captures)
-            if request.method == "HEAD" { response.body = [] }
+            if request.method == "HEAD" { (response.body, response.stream) = ([], nil) }
         } else {
             response = APIResponse(status: 405, headers: [("Allow", endpoint.methods.joined(separator: ", "))])
         }

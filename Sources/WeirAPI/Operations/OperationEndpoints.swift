@@ -13,6 +13,8 @@ struct OperationEndpoints: Sendable {
         [
             Endpoint(["GET"], "/ready") { _, _ in ready() },
             Endpoint(["GET"], "/loki/api/v1/status/buildinfo") { _, _ in build() },
+            Endpoint(["GET"], "/api/v1/status/buildinfo") { _, _ in build() },
+            Endpoint(["GET"], "/services") { _, _ in running() },
             Endpoint(Endpoint.asking, "/flush") { _, _ in await flush() },
         ]
     }
@@ -20,6 +22,12 @@ struct OperationEndpoints: Sendable {
     private func ready() -> APIResponse {
         if let reason = services.unreadyReason() { return .text(reason + "\n", status: 503) }
         return .text("ready\n")
+    }
+
+    private func running() -> APIResponse {
+        APIResponse(
+            status: 200, headers: [("Content-Type", "text/plain; charset=utf-8")],
+            body: Array(services.serviceNames.sorted().map { "\($0) => Running\n" }.joined().utf8))
     }
 
     private func build() -> APIResponse {

@@ -230,11 +230,3 @@ private struct JSONPushDecoder {
         return plain
     }
 }
-
-extension JSONScanner {
-    /// Whether a key is `name`; keys of the format hold no escapes.
-    fileprivate func isKey(_ key: Text, _ name: StaticString) -> Bool {
-        guard key.range.count == name.utf8CodeUnitCount, !key.hasEscape else { return false }
-        return bytes[key.range].elementsEqual(UnsafeBufferPointer(start: name.utf8Start, count: name.utf8CodeUnitCount))
-    }
-}

@@ -1,6 +1,5 @@
-public import WeirModel
-
 internal import WeirBytes
+public import WeirModel
 
 /// From the body of a push request to what the store appends: decode, check, discover. Pure: no clock, no sink.
 public struct PushIntake: Sendable {
@@ -58,6 +57,51 @@ public struct PushIntake: Sendable {
             throw PushRejection("content type: \(type) is not supported")
         }
         return try accept(decoded, of: request) { nil }
+    }
+
+    /// Reads a request to the older `/api/prom/push`, whose protobuf is that of today.
+    ///
+    /// - Throws: ``PushRejection`` when nothing of it can be stored because it cannot be read.
+    public func readLegacy(_ request: APIRequest) throws(PushRejection) -> Outcome {
+        guard try MediaType.parse(request.headers["content-type"]) == "application/json" else {
+            return try read(request)
+        }
+        let body = try transportDecoded(request, plain: ["", "snappy"])
+        return try accept(try LegacyPushJSON.decode(body, rules: DiscoveryRules(limits)), of: request) { nil }
+    }
+
+    /// Reads a request to `/weir/api/v1/push/ndjson`: each line of the body is an entry.
+    ///
+    /// Parameters: `labels`, a selector such as `{app="web"}`, and `timestamp`, the name of the JSON member that says
+    /// when.
+    ///
+    /// - Throws: ``PushRejection`` when nothing of it can be stored because it cannot be read.
+    public func readLines(_ request: APIRequest) throws(PushRejection) -> Outcome {
+        var labels: [Label] = []
+        var fault: PushRejection?
+        Array((request.parameter("labels") ?? "{}").utf8).withUnsafeBytes { text in
+            do throws(PushRejection) { labels = try StreamLabelParser.parse(text) } catch { fault = error }
+        }
+        if let fault { throw fault }
+        let body = try transportDecoded(request, plain: [""])
+        let decoded = LinePush.decode(
+            body, labels: labels, timeField: request.parameter("timestamp"), rules: DiscoveryRules(limits),
+            arrival: request.arrival)
+        return try accept(decoded, of: request) { nil }
+    }
+
+    /// Reads a request to `_bulk`.
+    ///
+    /// - Parameter index: the one in the path, for actions that name none.
+    /// - Returns: what comes of it, and the names of its actions in order.
+    /// - Throws: ``PushRejection`` when nothing of it can be stored because it cannot be read.
+    public func readBulk(
+        _ request: APIRequest, index: String?
+    ) throws(PushRejection) -> (outcome: Outcome, actions: [String]) {
+        let body = try transportDecoded(request, plain: [""])
+        let (decoded, actions) = try BulkPush.decode(
+            body, index: index, rules: DiscoveryRules(limits), arrival: request.arrival)
+        return (try accept(decoded, of: request) { nil }, actions)
     }
 
     /// Checks rows and adds what is discovered. `encoded` is asked for when all rows are accepted.

@@ -16,6 +16,7 @@ struct VolumeEndpoints: Sendable {
     var endpoints: [Endpoint] {
         [
             Endpoint(Endpoint.asking, "/loki/api/v1/index/stats") { request, _ in await statistics(request) },
+            Endpoint(Endpoint.asking, "/loki/api/v1/index/shards") { request, _ in await shards(request) },
             Endpoint(Endpoint.asking, "/loki/api/v1/index/volume") { request, _ in await volume(request) },
             Endpoint(Endpoint.asking, "/loki/api/v1/index/volume_range") { request, _ in await volumeRange(request) },
         ]
@@ -23,24 +24,35 @@ struct VolumeEndpoints: Sendable {
 
     private func statistics(_ request: APIRequest) async -> APIResponse {
         do {
-            let parameters = QueryParameters(request)
-            let range = try parameters.streamRange()
-            let volumes = try await services.source.volumes(
-                tenant: request.tenant, matchers: try matchers(parameters), range: range)
             var json = JSONWriter()
-            json.raw(#"{"streams":"#)
-            json.number(volumes.count)
-            json.raw(#","chunks":"#)
-            json.number(volumes.reduce(0) { $0 + $1.blocks })
-            json.raw(#","bytes":"#)
-            json.number(volumes.reduce(0) { $0 + $1.bytes })
-            json.raw(#","entries":"#)
-            json.number(volumes.reduce(0) { $0 + $1.entries })
+            json.totals(of: try await volumes(request))
+            json.raw("\n")
+            return .json(json.bytes)
+        } catch {
+            return QueryFailure.answer(to: error)
+        }
+    }
+
+    /// Everything in one shard: queries use all cores without being cut up by the client.
+    private func shards(_ request: APIRequest) async -> APIResponse {
+        do {
+            var json = JSONWriter()
+            json.raw(#"{"shards":[{"bounds":{"min":0,"max":18446744073709551615},"stats":"#)
+            json.totals(of: try await volumes(request))
+            json.raw("}],\"statistics\":")
+            StatisticsAnswer.append(QueryStatistics(), seconds: 0, to: &json)
             json.raw("}\n")
             return .json(json.bytes)
         } catch {
             return QueryFailure.answer(to: error)
         }
+    }
+
+    private func volumes(_ request: APIRequest) async throws -> [StreamVolume] {
+        let parameters = QueryParameters(request)
+        let range = try parameters.streamRange()
+        return try await services.source.volumes(
+            tenant: request.tenant, matchers: try matchers(parameters), range: range)
     }
 
     private func volume(_ request: APIRequest) async -> APIResponse {
@@ -123,5 +135,20 @@ struct VolumeEndpoints: Sendable {
         let outcome = QueryOutcome(result: result, statistics: QueryStatistics())
         let plain = ResponseEncoding(header: nil)
         return .json(QueryAnswer.body(outcome, encoding: plain, direction: .forward, seconds: 0))
+    }
+}
+
+extension JSONWriter {
+    /// Appends how much there is in all.
+    fileprivate mutating func totals(of volumes: [StreamVolume]) {
+        raw(#"{"streams":"#)
+        number(volumes.count)
+        raw(#","chunks":"#)
+        number(volumes.reduce(0) { $0 + $1.blocks })
+        raw(#","bytes":"#)
+        number(volumes.reduce(0) { $0 + $1.bytes })
+        raw(#","entries":"#)
+        number(volumes.reduce(0) { $0 + $1.entries })
+        raw("}")
     }
 }

@@ -4,13 +4,29 @@ internal import WeirSystem
 
 /// Log lines of the program itself: `2026-03-10T10:59:54.371Z info listening address=127.0.0.1:3100`, to standard error.
 struct LineLogHandler: LogHandler {
-    var logLevel: Logger.Level
+    /// The level that is shared by the program's loggers, unless this one was given its own.
+    var logLevel: Logger.Level {
+        get { ownLevel ?? shared.level }
+        set { ownLevel = newValue }
+    }
+
+    private let shared: LogLevelSwitch
+    private var ownLevel: Logger.Level?
     var metadata: Logger.Metadata = [:]
     var metadataProvider: Logger.MetadataProvider?
 
+    private init(shared: LogLevelSwitch) {
+        self.shared = shared
+    }
+
     /// A logger that writes lines of this level and above.
     static func logger(level: Logger.Level) -> Logger {
-        Logger(label: "weir") { _ in LineLogHandler(logLevel: level) }
+        logger(level: LogLevelSwitch(level))
+    }
+
+    /// A logger that writes lines of the switch's level and above, whatever that is at the time.
+    static func logger(level: LogLevelSwitch) -> Logger {
+        Logger(label: "weir") { _ in LineLogHandler(shared: level) }
     }
 
     subscript(metadataKey key: String) -> Logger.Metadata.Value? {

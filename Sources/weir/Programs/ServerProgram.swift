@@ -22,39 +22,45 @@ struct ServerProgram {
     ///
     /// - Throws: why it cannot start, in one line: ``StartFailure``, `StoreOpenError`, `AgentError`.
     func run() async throws {
-        let logger = LineLogHandler.logger(level: file.server.logLevel.loggerLevel)
+        let level = LogLevelSwitch(file.server.logLevel.loggerLevel)
+        let logger = LineLogHandler.logger(level: level)
         let clock = SystemClock()
         let files = PosixFileSystem()
-        let store = try await LogStore.open(
-            configuration: file.store, fileSystem: files, clock: clock,
-            decodeBody: { try EncodedBodyDecoder.decode($0) },
-            onEvent: Self.report(to: logger))
         let hub = TailHub()
-        // Whatever brings lines: tails see them all.
-        let sink = PublishingSink(store: store, hub: hub)
-        let follower = agent.map { configuration in
-            Agent(
-                configuration, system: files, destinations: [SinkDestination(sink: sink, clock: clock)], clock: clock,
-                report: AgentService.report(to: logger))
-        }
-        let services = makeServices(store: store, sink: sink, hub: hub, agent: follower, clock: clock)
-        let table = EndpointTable(services: services)
-        let gate = TenantGate(requiresTenant: file.server.requiresTenant)
-        let server = WebServer(
-            options: options, endpoints: { await gate.answer($0, table.respond) },
-            tails: WeirChannel.Tails(door: TailDoor(services: services), gate: gate, clock: clock), clock: clock,
-            logger: logger
-        ) { [file] port in
+        let startup = Startup { [file] port in
             // Nobody may be reading, which is no reason not to serve.
             let banner = Banner.text(
                 program: CommandLine.arguments.first ?? "weir", host: file.server.address, port: port,
                 folder: file.store.folder)
             try? StandardStream.output.write(Array(banner.utf8))
         }
+        let follower = agent.map { configuration in
+            let sink = StartingSink(startup: startup)
+            return Agent(
+                configuration, system: files, destinations: [SinkDestination(sink: sink, clock: clock)], clock: clock,
+                report: AgentService.report(to: logger))
+        }
+        let store = StoreService {
+            let store = try await LogStore.open(
+                configuration: file.store, fileSystem: files, clock: clock,
+                decodeBody: { try EncodedBodyDecoder.decode($0) }, onEvent: Self.report(to: logger))
+            // Whatever brings lines: tails see them all.
+            let sink = PublishingSink(store: store, hub: hub)
+            var services = makeServices(store: store, sink: sink, hub: hub, agent: follower, clock: clock)
+            services.logLevel = level.control
+            startup.open(
+                Startup.Parts(
+                    table: EndpointTable(services: services), door: TailDoor(services: services), sink: sink))
+            return store
+        }
+        let gate = TenantGate(requiresTenant: file.server.requiresTenant)
+        let server = WebServer(
+            options: options, endpoints: { await gate.answer($0, startup.respond) },
+            tails: WeirChannel.Tails(door: { startup.parts?.door }, gate: gate, clock: clock), clock: clock,
+            logger: logger
+        ) { port in startup.listen(on: port) }
         // They stop in reverse order: first what brings lines, then the server, at last the store.
-        var parts: [any Service] = [
-            StoreService(store: store), HangupService(logger: logger), TailService(hub: hub, clock: clock), server,
-        ]
+        var parts: [any Service] = [store, HangupService(logger: logger), TailService(hub: hub, clock: clock), server]
         if let follower { parts.append(AgentService(agent: follower)) }
         try await Self.run(parts, logger: logger)
     }
@@ -73,14 +79,15 @@ struct ServerProgram {
         var limits = file.query
         if limits.workers == 0 { limits.workers = ProcessorCount.online }
         let origin = ContinuousClock.now
+        let source = TenantUnion(store)
         let engine = QueryEngine(
-            source: store, limits: limits,
+            source: source, limits: limits,
             clocks: QueryEngine.Clocks(
                 monotonic: { (ContinuousClock.now - origin).nanoseconds }, wall: { clock.now() },
                 zoneFile: { ZoneDatabase.file($0) }))
         let process = ProcessMetrics(start: clock.now())
-        return APIServices(
-            sink: sink, source: store, engine: engine,
+        var services = APIServices(
+            sink: sink, source: source, engine: engine,
             pushLimits: file.push, queryLimits: limits,
             now: { Timestamp(nanoseconds: clock.now()) }, flush: { try await store.flush() },
             metricSources: [
@@ -88,6 +95,23 @@ struct ServerProgram {
                 { agent?.statistics().metrics ?? [] },
             ],
             tails: hub, build: BuildVersion(version: Version.number))
+        services.serviceNames = ["server", "store", "tail"] + (agent == nil ? [] : ["agent"])
+        services.configurationText = { configurationText }
+        return services
+    }
+
+    /// The configuration besides limits, by Loki's names.
+    private var configurationText: String {
+        """
+        auth_enabled: \(file.server.requiresTenant)
+        server:
+          http_listen_address: \(file.server.address)
+          http_listen_port: \(file.server.port)
+          log_level: \(file.server.logLevel.rawValue)
+        common:
+          path_prefix: \(QuotedText.quote(file.store.folder))
+
+        """
     }
 
     /// Runs services until a signal; the first that fails ends the others and is the error.

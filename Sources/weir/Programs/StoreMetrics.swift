@@ -27,7 +27,7 @@ enum StoreMetrics {
             gauge("segment_bytes", "Bytes of segment files.", statistics.segmentBytes),
             gauge("segment_rows", "Rows in segment files.", statistics.segmentRows),
             gauge("segments_quarantined", "Segment files set aside as damaged.", statistics.segmentsQuarantined),
-            gauge("days", "Days with data.", statistics.days),
+            gauge("day_folders", "Days with data.", statistics.days),
             gauge("disk_free_bytes", "Bytes free on the disk.", statistics.freeDiskBytes),
             gauge("read_only", "Whether pushes are refused, 0 or 1.", statistics.isReadOnly ? 1 : 0),
         ]

@@ -20,12 +20,19 @@ extension APIRequest {
         let body = try await Self.collect(
             request.body, declared: headers["content-length"].flatMap { Int($0) }, bytesMax: bodyBytesMax)
         var parameters = target.parameters
-        if request.method == .post, headers["content-type"]?.hasPrefix("application/x-www-form-urlencoded") == true {
+        if request.method == .post, headers["content-type"]?.hasPrefix("application/x-www-form-urlencoded") == true,
+            !Self.takesLines(target.path)
+        {
             parameters = try FormPairs.decode(body) + parameters
         }
         self.init(
             method: request.method.rawValue, path: target.path, parameters: parameters, headers: headers, body: body,
             arrival: arrival)
+    }
+
+    /// Whether a body is lines whatever its type says: curl calls everything that it sends a form.
+    private static func takesLines(_ path: String) -> Bool {
+        path.hasPrefix("/weir/api/v1/push/") || path.hasSuffix("/_bulk")
     }
 
     /// Reads the head of a request that will become something else than HTTP; it has no body.

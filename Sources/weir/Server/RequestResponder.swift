@@ -38,12 +38,19 @@ struct RequestResponder: Sendable {
             var decoded = try await APIRequest(
                 reading: request, bodyBytesMax: bodyBytesMax, arrival: Timestamp(nanoseconds: arrival))
             if isHead { decoded.method = "GET" }
-            answer = await ask(decoded, abandonment)
+            let wantsGzip = BodyCompression.isWanted(decoded.headers["accept-encoding"])
+            var plain = await ask(decoded, abandonment)
+            if wantsGzip { await BodyCompression.compress(&plain) }
+            answer = plain
         } catch let refusal as RequestError {
             answer = Self.answer(to: refusal)
         }
         let head = makeHead(answer, at: arrival)
-        if isHead || answer.body.isEmpty {
+        if let stream = answer.stream, !isHead {
+            var body = try await writer.writeHead(head)
+            try await stream { try await body.write(ByteBuffer(bytes: $0)) }
+            try await body.finish(nil)
+        } else if isHead || answer.body.isEmpty {
             try await writer.writeResponse(head)
         } else {
             try await writer.write(response: head, body: ResponseBody(byteBuffer: ByteBuffer(bytes: answer.body)))
@@ -69,7 +76,7 @@ struct RequestResponder: Sendable {
             guard let name = HTTPField.Name(name) else { preconditionFailure("\(name) is no header field name") }
             head.headerFields.append(HTTPField(name: name, value: value))
         }
-        if answer.status != 204 { head.headerFields[.contentLength] = String(answer.body.count) }
+        if answer.status != 204, answer.stream == nil { head.headerFields[.contentLength] = String(answer.body.count) }
         head.headerFields[.date] = date.value(at: instant)
         return head
     }

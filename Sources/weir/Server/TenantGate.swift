@@ -7,7 +7,17 @@ struct TenantGate: Sendable {
     let requiresTenant: Bool
 
     /// Paths about the process, not about anybody's data.
-    private static let open: Set<String> = ["/ready", "/metrics", "/flush", "/loki/api/v1/status/buildinfo"]
+    private static let open: Set<String> = [
+        "/ready", "/metrics", "/flush", "/config", "/services", "/log_level", "/runtime_config",
+        "/loki/api/v1/status/buildinfo", "/api/v1/status/buildinfo",
+    ]
+
+    /// Paths that only one tenant at a time can use; all others ask, and may ask several (`a|b`).
+    private static let single = [
+        "/loki/api/v1/push", "/api/prom/push", "/otlp/", "/weir/api/v1/push", "/_bulk", "/elasticsearch",
+        "/loki/api/v1/tail", "/api/prom/tail", "/loki/api/v1/delete", "/loki/api/v1/rules", "/api/prom/rules",
+        "/prometheus/",
+    ]
 
     /// Asks `endpoints` in the name of the request's tenant, or refuses.
     func answer(_ request: APIRequest, _ endpoints: (APIRequest) async -> APIResponse) async -> APIResponse {
@@ -24,14 +34,26 @@ struct TenantGate: Sendable {
         guard let name = request.headers["x-scope-orgid"], !name.isEmpty else {
             return .text("no org id\n", status: 401)
         }
-        if let fault = Self.fault(of: name) { return .text(fault + "\n", status: 400) }
-        request.tenant = Tenant(name)
+        let names = Set(name.split(separator: "|", omittingEmptySubsequences: false).map(Self.withoutSuffix))
+        for name in names.sorted() {
+            if let fault = Self.fault(of: name) { return .text(fault + "\n", status: 400) }
+        }
+        if names.count > 1, Self.single.contains(where: { request.path.hasPrefix($0) }) {
+            return .text("multiple org IDs present\n", status: 400)
+        }
+        request.tenant = Tenant(names.sorted().joined(separator: "|"))
         return nil
+    }
+
+    /// What stands behind a colon is a note of the sender's.
+    private static func withoutSuffix(_ name: Substring) -> String {
+        String(name.prefix { $0 != ":" })
     }
 
     /// Loki's rules for names, in its words. Names become parts of paths elsewhere, hence no dots alone.
     private static func fault(of name: String) -> String? {
         if name.utf8.count > 150 { return "tenant ID is too long: max 150 characters" }
+        if name.isEmpty { return "no org id" }
         if name == "." || name == ".." { return "tenant ID is '.' or '..'" }
         for character in name.unicodeScalars {
             let isAlphanumeric =

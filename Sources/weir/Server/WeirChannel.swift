@@ -29,7 +29,8 @@ struct WeirChannel: ServerChildChannel {
 
     /// How a server tails.
     struct Tails: Sendable {
-        let door: TailDoor
+        /// What opens tails; nil while the server starts.
+        let door: @Sendable () -> TailDoor?
         let gate: TenantGate
         let clock: any WallClock
 
@@ -37,7 +38,7 @@ struct WeirChannel: ServerChildChannel {
         func read(_ head: HTTPRequestHead) -> TailRequest? {
             let fields = head.headers.map { (name: $0.name, value: $0.value) }
             let arrival = Timestamp(nanoseconds: clock.now())
-            guard
+            guard let door = door(),
                 var request = try? APIRequest(
                     method: head.method.rawValue, target: head.uri, headers: fields, arrival: arrival),
                 gate.refusal(of: &request) == nil
@@ -94,7 +95,8 @@ struct WeirChannel: ServerChildChannel {
                 value.socketSource.finish()
             }
             for await socket in value.sockets {
-                await TailConnection(socket: socket, door: tails.door, clock: tails.clock).run()
+                guard let door = tails.door() else { continue }
+                await TailConnection(socket: socket, door: door, clock: tails.clock).run()
             }
         }
     }

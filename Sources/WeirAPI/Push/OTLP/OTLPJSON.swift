@@ -242,37 +242,9 @@ enum OTLPJSON {
 }
 
 extension JSONScanner {
-    /// Visits the members of an object, or none of `null`; `visit` reads the value.
-    fileprivate mutating func eachMember(_ visit: (inout JSONScanner, Text) throws -> Void) throws {
-        if try takeNull() { return }
-        try expect(UInt8(ascii: "{"))
-        if take(UInt8(ascii: "}")) { return }
-        repeat {
-            let key = try string()
-            try expect(UInt8(ascii: ":"))
-            try visit(&self, key)
-        } while take(UInt8(ascii: ","))
-        try expect(UInt8(ascii: "}"))
-    }
-
-    /// Visits the elements of an array, or none of `null`; `visit` reads each.
-    fileprivate mutating func eachElement(_ visit: (inout JSONScanner) throws -> Void) throws {
-        if try takeNull() { return }
-        try expect(UInt8(ascii: "["))
-        if take(UInt8(ascii: "]")) { return }
-        repeat { try visit(&self) } while take(UInt8(ascii: ","))
-        try expect(UInt8(ascii: "]"))
-    }
-
     fileprivate func isKey(_ key: Text, _ name: StaticString, _ otherName: StaticString) -> Bool {
         let text = UnsafeRawBufferPointer(rebasing: bytes[key.range])
         return text.equals(name) || text.equals(otherName)
-    }
-
-    fileprivate mutating func takeNull() throws(JSONError) -> Bool {
-        guard peek() == UInt8(ascii: "n") else { return false }
-        try literal("null")
-        return true
     }
 
     /// A whole number, in quotes or not.
