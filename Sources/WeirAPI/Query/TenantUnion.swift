@@ -111,6 +111,20 @@ public struct TenantUnion: LogSource {
         return volumes.map { $0.sorted { $0.labels < $1.labels } }
     }
 
+    /// The counts of all tenants; nil when one of them has to be scanned.
+    public func counts(_ request: CountRequest) async throws -> [StreamCounts]? {
+        guard let tenants = TenantUnion.tenants(of: request.tenant) else { return try await source.counts(request) }
+        var counts: [StreamCounts] = []
+        for (tenant, matchers) in TenantUnion.questions(tenants, request.matchers) {
+            var part = request
+            part.tenant = tenant
+            part.matchers = matchers
+            guard let found = try await source.counts(part) else { return nil }
+            counts += found.map { StreamCounts(labels: TenantUnion.naming(tenant, $0.labels), cells: $0.cells) }
+        }
+        return counts
+    }
+
     /// The tenants that a name stands for, each once and sorted; nil when it is a single one.
     private static func tenants(of tenant: Tenant) -> [Tenant]? {
         guard tenant.name.contains(separator) else { return nil }

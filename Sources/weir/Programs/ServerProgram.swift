@@ -119,8 +119,13 @@ struct ServerProgram {
         // The group's own life-cycle lines repeat what ours say.
         var quiet = logger
         quiet.logLevel = max(logger.logLevel, .warning)
+        // A store that cannot be opened must not look like a server that breaks off, nor the other way round.
+        let parts = services.map {
+            ServiceGroupConfiguration.ServiceConfiguration(
+                service: $0, failureTerminationBehavior: .gracefullyShutdownGroup)
+        }
         var configuration = ServiceGroupConfiguration(
-            services: services, gracefulShutdownSignals: [.sigterm, .sigint], logger: quiet)
+            services: parts, gracefulShutdownSignals: [.sigterm, .sigint], logger: quiet)
         configuration.maximumGracefulShutdownDuration = shutdownTimeMax
         try await ServiceGroup(configuration: configuration).run()
     }
