@@ -21,7 +21,7 @@ import WeirTesting
         (.padded, .fixedDigits), (.hex, .hex), (.upperHex, .hex), (.oddHex, .hex), (.uuids, .uuids),
         (.decimals, .decimals), (.money, .decimals), (.ipv4, .ipv4), (.instants, .clocks), (.nanoseconds, .clocks),
         (.stripped, .clocks), (.apache, .clocks), (.syslog, .clocks), (.levels, .textDictionary),
-        (.messages, .texts), (.constant, .constant),
+        (.messages, .texts), (.constant, .constant), (.paths, .nested), (.words, .nested),
     ])
     func `each kind has its encoding`(kind: Kind, encoding: ColumnEncoding) {
         #expect(EncodedValues(kind.values(1500, seed: 3)).encoding == encoding)

@@ -42,6 +42,13 @@ package struct RowBitmap: Sendable, Hashable {
         for index in words.indices { words[index] &= other.words[index] }
     }
 
+    /// The rows of a range, counted from its start.
+    func part(_ range: Range<Int>) -> RowBitmap {
+        var part = RowBitmap(count: range.count)
+        for row in range where contains(row) { part.insert(row - range.lowerBound) }
+        return part
+    }
+
     /// The rows, ascending.
     package var rows: [UInt32] {
         var rows: [UInt32] = []

@@ -6,6 +6,7 @@ package struct ValueEncoder: Sendable {
     private var choice = NumberChoice()
     private var scratch: [UInt64] = []
     private var gathered: [UInt8] = []
+    private var shapes = TextShapes()
 
     /// Creates an encoder.
     package init() {}
@@ -22,7 +23,7 @@ package struct ValueEncoder: Sendable {
         var column =
             profile.isConstant
             ? appendConstant(values, profile, to: &writer)
-            : appendChosen(values, profile, effort: effort, to: &writer)
+            : appendChosen(values, profile, effort: effort, isNested: false, to: &writer)
         column.storedBytes = writer.count - start
         return column
     }
@@ -40,7 +41,8 @@ package struct ValueEncoder: Sendable {
     }
 
     private mutating func appendChosen(
-        _ values: ValueList, _ profile: ValueProfile, effort: ColumnEffort, to writer: inout ByteWriter
+        _ values: ValueList, _ profile: ValueProfile, effort: ColumnEffort, isNested: Bool,
+        to writer: inout ByteWriter
     ) -> ValueColumn {
         let hasNumbers = choice.choose(values, profile, scratch: &scratch)
         // A dictionary pays when its codes are narrower than the numbers.
@@ -51,9 +53,63 @@ package struct ValueEncoder: Sendable {
         {
             return appendDictionary(values, profile, effort: effort, to: &writer)
         }
-        return hasNumbers
-            ? choice.append(values, profile, scratch: &scratch, to: &writer)
-            : appendTexts(values, profile, effort: effort, to: &writer)
+        if hasNumbers { return choice.append(values, profile, scratch: &scratch, to: &writer) }
+        if !isNested, values.count >= ValueEncoder.nestedMin, shapes.split(values) {
+            return appendNested(values, profile, effort: effort, to: &writer)
+        }
+        return appendTexts(values, profile, effort: effort, to: &writer)
+    }
+
+    /// Fewer values are not worth taking apart.
+    private static let nestedMin = 64
+
+    /// `NESTED`: shapes of values, which value has which, and a list for each hole; or texts, when those take less.
+    ///
+    ///     shapes | series shape[count] | for each shape, for each hole: part
+    private mutating func appendNested(
+        _ values: ValueList, _ profile: ValueProfile, effort: ColumnEffort, to writer: inout ByteWriter
+    ) -> ValueColumn {
+        var texts = ByteWriter()
+        let column = appendTexts(values, profile, effort: effort, to: &texts)
+        var nested = ByteWriter()
+        shapes.append(values, to: &nested)
+        shapes.shapeOfValue.withUnsafeBufferPointer { PackedSeries.append($0, to: &nested) }
+        let (offsets, lengths) = shapes.columns()
+        var start = 0
+        for shape in shapes.shapes {
+            for _ in 0..<shape.holeCount where nested.count < texts.count {
+                let range = start..<start + shape.count
+                start = range.upperBound
+                offsets.withUnsafeBufferPointer { offsets in
+                    lengths.withUnsafeBufferPointer { lengths in
+                        let part = ValueList(
+                            bytes: values.bytes, offsets: UnsafeBufferPointer(rebasing: offsets[range]),
+                            lengths: UnsafeBufferPointer(rebasing: lengths[range]),
+                            timestamps: UnsafeBufferPointer(start: nil, count: 0))
+                        appendPart(part, effort: effort, to: &nested)
+                    }
+                }
+            }
+        }
+        let isSmaller = nested.count < texts.count
+        (isSmaller ? nested : texts).bytes.withUnsafeBytes { writer.append($0) }
+        guard isSmaller else { return column }
+        return ValueColumn(
+            .nested, count: values.count, plainBytes: profile.plainBytes, stamp: profile.stamp(column.stamp.classes))
+    }
+
+    /// Appends a list inside another: `u8 encoding | u8 codec | varint bytes | the bytes`.
+    private mutating func appendPart(_ values: ValueList, effort: ColumnEffort, to writer: inout ByteWriter) {
+        var bytes = ByteWriter()
+        let profile = ValueProfile(values)
+        let column =
+            profile.isConstant
+            ? appendConstant(values, profile, to: &bytes)
+            : appendChosen(values, profile, effort: effort, isNested: true, to: &bytes)
+        writer.append(column.encoding)
+        writer.append(column.codec)
+        writer.appendVarint(UInt64(bytes.count))
+        bytes.bytes.withUnsafeBytes { writer.append($0) }
     }
 
     /// About what the dictionary in `table` would take.

@@ -38,6 +38,7 @@ package struct ValueReader {
         case .constant: try decodeConstant(rows, source, into: &buffer)
         case .texts: try decodeTexts(rows, &source, into: &buffer)
         case .textDictionary: try decodeCodes(rows, into: &buffer)
+        case .nested: try decodeNested(rows, &source, into: &buffer)
         case .hex: try decodeHex(rows, &source, isUUID: false, into: &buffer)
         case .uuids: try decodeHex(rows, &source, isUUID: true, into: &buffer)
         case .wholes, .fixedDigits, .decimals, .ipv4, .clocks: try decodeNumbers(rows, &source, into: &buffer)
@@ -122,21 +123,11 @@ package struct ValueReader {
         guard distinct >= 1, distinct <= UInt64(column.count) else {
             throw start.corruption("distinct values", expected: "1...\(column.count)", found: "\(distinct)")
         }
-        let encoding: UInt8 = try source.read("encoding of the dictionary")
-        let codec: UInt8 = try source.read("codec of the dictionary")
-        let size = try source.readVarint("size of the dictionary")
-        let offset = source.fileOffset + source.reader.offset
-        let bytes = try source.readBytes(Int(clamping: size), "dictionary")
-        guard encoding != ColumnEncoding.textDictionary.rawValue, encoding != ColumnEncoding.clocks.rawValue,
-            encoding != ColumnEncoding.constant.rawValue
-        else { throw start.corruption("dictionary", expected: "an encoding of its own", found: "id \(encoding)") }
-        var dictionary = ValueColumn(
-            .texts, count: Int(distinct), plainBytes: 0,
-            stamp: ValueStamp(lengthMin: 0, lengthMax: .max, classes: ByteClasses(rawValue: .max)))
-        dictionary.encoding = encoding
-        dictionary.codec = codec
-        try ValueReader(dictionary, bytes: bytes, timestamps: timestamps, path: start.path, fileOffset: offset)
-            .decode(into: &buffer)
+        let part = try readPart(&source, count: Int(distinct), "dictionary")
+        guard part.encoding != .textDictionary else {
+            throw start.corruption("dictionary", expected: "texts", found: "another dictionary")
+        }
+        try part.decode(into: &buffer)
         codes.resize(to: column.count, filling: 0)
         try codes.withUnsafeMutableBufferPointer { codes throws(CorruptionError) in
             guard let first = codes.baseAddress else { return }
@@ -147,6 +138,28 @@ package struct ValueReader {
                 throw source.corruption("codes", expected: "below \(distinct)", found: "\(highest)")
             }
         }
+    }
+
+    /// Reads the head of a list inside this one: `u8 encoding | u8 codec | varint bytes | the bytes`.
+    ///
+    /// Instants need the rows of a list of its own, and lists inside lists inside lists are nobody's.
+    func readPart(
+        _ source: inout ColumnSource, count: Int, _ what: String
+    ) throws(CorruptionError) -> ValueReader {
+        let encoding: UInt8 = try source.read(what)
+        let codec: UInt8 = try source.read(what)
+        let size = try source.readVarint(what)
+        let offset = source.fileOffset + source.reader.offset
+        let bytes = try source.readBytes(Int(clamping: size), what)
+        guard encoding != ColumnEncoding.clocks.rawValue, encoding != ColumnEncoding.nested.rawValue else {
+            throw start.corruption(what, expected: "an encoding of lists in lists", found: "id \(encoding)")
+        }
+        var part = ValueColumn(
+            .texts, count: count, plainBytes: 0,
+            stamp: ValueStamp(lengthMin: 0, lengthMax: .max, classes: ByteClasses(rawValue: .max)))
+        part.encoding = encoding
+        part.codec = codec
+        return ValueReader(part, bytes: bytes, timestamps: timestamps, path: start.path, fileOffset: offset)
     }
 
     private func decodeCodes(_ rows: [UInt32]?, into buffer: inout ValueBuffer) throws(CorruptionError) {
