@@ -73,6 +73,17 @@ import WeirTesting
         }
     }
 
+    @Test func `a damaged signature is noticed, and its block can be read all the same`() throws {
+        let rows = Self.lines.enumerated().map {
+            Row(stream: 1, timestamp: Int64($0), arrival: 1, line: Array($1.utf8))
+        }
+        var damaged = try SegmentBytes([rows])
+        damaged.bytes[try #require(damaged.section(4)).lowerBound + 3] ^= 4
+        let segment = try damaged.open()
+        #expect(throws: CorruptionError.self) { try segment.signature(ofBlock: 0) }
+        #expect(try segment.readBlock(0).rows() == expectedRows(rows))
+    }
+
     @Test func `what is not there is mostly ruled out`() {
         let block = block(Self.lines)
         for needle in ["qqnosuchtokenqq", "onnection rezet by pee", "needle-269e0d37", "shutdown"] {
