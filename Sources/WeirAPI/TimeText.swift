@@ -1,5 +1,5 @@
-/// Instants as RFC 3339 text, in UTC.
-enum TimeText {
+/// Writes and reads instants as RFC 3339 text, in UTC.
+public enum TimeText {
     /// Seconds precision, as messages show instants: `2024-01-02T03:04:05Z`.
     static func seconds(_ nanoseconds: Int64) -> String {
         // An entry without a time has Go's zero time.
@@ -19,7 +19,7 @@ enum TimeText {
 
     /// Reads RFC 3339 with any number of fraction digits; nil when the text is none. Instants
     /// outside the range of 64 bits are held at its ends.
-    static func parse(_ text: String) -> Int64? {
+    public static func parse(_ text: String) -> Int64? {
         var reader = Reader(bytes: Array(text.utf8))
         guard let year = reader.number(4), reader.take("-"), let month = reader.number(2), reader.take("-"),
             let day = reader.number(2), reader.take("T") || reader.take("t"), let hour = reader.number(2),

@@ -1,8 +1,10 @@
 internal import Glibc
 
-/// Standard output or standard error, written in whole lines: each call is one `write` where the kernel takes it, so
-/// that lines of two processes on one terminal do not mix.
+/// Standard input, output or error. Output is written in whole lines: each call is one `write` where the kernel takes
+/// it, so that lines of two processes on one terminal do not mix.
 public struct StandardStream: Sendable {
+    /// Where a command's data may come from.
+    public static let input = StandardStream(descriptor: 0, name: "standard input")
     /// Where answers go.
     public static let output = StandardStream(descriptor: 1, name: "standard output")
     /// Where diagnostics go.
@@ -18,6 +20,15 @@ public struct StandardStream: Sendable {
 
     /// Whether a person is reading, as opposed to a file or another program.
     public var isTerminal: Bool { isatty(descriptor) == 1 }
+
+    /// Waits for bytes and reads some of them; 0 is the end.
+    public func read(into buffer: UnsafeMutableRawBufferPointer) throws(FileError) -> Int {
+        while true {
+            let count = Glibc.read(descriptor, buffer.baseAddress, buffer.count)
+            if count >= 0 { return count }
+            guard errno == EINTR else { throw FileError(operation: "read from", path: name, code: errno) }
+        }
+    }
 
     /// Writes all bytes.
     ///

@@ -11,7 +11,9 @@ struct Weir: AsyncParsableCommand {
         groupedSubcommands: [
             CommandGroup(name: "Programs:", subcommands: [Run.self, Serve.self, AgentCommand.self]),
             CommandGroup(
-                name: "Questions to a server:", subcommands: [Query.self, Tail.self, Labels.self, Series.self]),
+                name: "Questions to a server:",
+                subcommands: [Query.self, Tail.self, Labels.self, Series.self, Export.self]),
+            CommandGroup(name: "Data for a server:", subcommands: [Import.self]),
             CommandGroup(name: "Queries:", subcommands: [Fmt.self, Explain.self]),
             CommandGroup(name: "Data on disk:", subcommands: [Inspect.self]),
         ]

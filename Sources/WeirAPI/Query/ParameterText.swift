@@ -1,7 +1,7 @@
 internal import WeirModel
 
 /// Numbers, instants and durations as the parameters of Loki's API write them.
-enum ParameterText {
+public enum ParameterText {
     /// Reads an instant: RFC 3339, Unix seconds (up to ten characters, or with a point) or nanoseconds.
     ///
     /// Thirteen digits are nanoseconds too, as in Loki, although many clients would mean milliseconds.
@@ -48,7 +48,7 @@ enum ParameterText {
 
     /// Reads a Prometheus duration, `1h30m`: units from large to small, each at most once; nanoseconds, nil when it is
     /// none or does not fit.
-    static func duration(_ text: String) -> Int64? {
+    public static func duration(_ text: String) -> Int64? {
         if text == "0" { return 0 }
         var rest = Array(text.utf8)[...]
         guard !rest.isEmpty else { return nil }

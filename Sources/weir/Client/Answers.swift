@@ -24,6 +24,12 @@ struct QueryAnswer: Decodable {
     struct Entry: Decodable {
         let nanoseconds: Int64
         let line: String
+        /// Structured metadata, where the server was asked to keep it apart from the labels.
+        let metadata: [String: String]
+
+        private struct Categories: Decodable {
+            let structuredMetadata: [String: String]?
+        }
 
         init(from decoder: any Decoder) throws {
             var values = try decoder.unkeyedContainer()
@@ -33,6 +39,8 @@ struct QueryAnswer: Decodable {
             }
             self.nanoseconds = nanoseconds
             line = try values.decode(String.self)
+            let categories = values.isAtEnd ? nil : try values.decode(Categories.self)
+            metadata = categories?.structuredMetadata ?? [:]
         }
     }
 

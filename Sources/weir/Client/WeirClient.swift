@@ -12,8 +12,15 @@ struct WeirClient: Sendable {
     private static let answerBytesMax = 1 << 30
 
     /// Entries or samples over a range.
-    func queryRange(_ query: String, _ parameters: [(name: String, value: String)]) async throws -> QueryAnswer {
-        try await ask("/loki/api/v1/query_range", [("query", query)] + parameters, about: query)
+    ///
+    /// - Parameter keepsMetadataApart: whether structured metadata come as such instead of among the labels.
+    func queryRange(
+        _ query: String, _ parameters: [(name: String, value: String)], keepsMetadataApart: Bool = false
+    ) async throws -> QueryAnswer {
+        let headers =
+            keepsMetadataApart ? [(name: "X-Loki-Response-Encoding-Flags", value: "categorize-labels")] : []
+        return try await ask(
+            "/loki/api/v1/query_range", [("query", query)] + parameters, headers: headers, about: query)
     }
 
     /// How a query would be answered, and how much there is for it to look at.
@@ -39,11 +46,13 @@ struct WeirClient: Sendable {
     }
 
     private func ask<Answer: Decodable>(
-        _ path: String, _ parameters: [(name: String, value: String)], about query: String?
+        _ path: String, _ parameters: [(name: String, value: String)],
+        headers: [(name: String, value: String)] = [], about query: String?
     ) async throws -> Answer {
         let pairs = parameters.map { FormPairs.escape($0.name) + "=" + FormPairs.escape($0.value) }
         var request = HTTPClientRequest(url: address + path + "?" + pairs.joined(separator: "&"))
         request.headers.add(name: "User-Agent", value: "weir/\(Version.number)")
+        for (name, value) in headers { request.headers.add(name: name, value: value) }
         let response: HTTPClientResponse
         let body: ByteBuffer
         do {

@@ -5,6 +5,8 @@ struct Row: Hashable {
     /// Nanoseconds since 1970 UTC.
     let nanoseconds: Int64
     let labels: LabelSet
+    /// Structured metadata, where the server was asked to keep it apart from the labels.
+    var metadata = LabelSet.empty
     /// The line, or the number as the server wrote it.
     let text: String
 }
@@ -17,7 +19,10 @@ extension QueryAnswer.Result {
         case .streams(let streams):
             for stream in streams {
                 let labels = LabelSet(stream.stream.map { Label($0.key, $0.value) })
-                rows += stream.values.map { Row(nanoseconds: $0.nanoseconds, labels: labels, text: $0.line) }
+                rows += stream.values.map { entry in
+                    let metadata = LabelSet(entry.metadata.map { Label($0.key, $0.value) })
+                    return Row(nanoseconds: entry.nanoseconds, labels: labels, metadata: metadata, text: entry.line)
+                }
             }
         case .matrix(let series):
             for series in series { rows += series.values.map { Self.row(series.metric, $0) } }

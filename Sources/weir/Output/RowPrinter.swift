@@ -53,17 +53,25 @@ struct RowPrinter {
         var json = JSONWriter()
         json.raw("{\"timestamp\":")
         json.string(CivilTime(nanoseconds: row.nanoseconds).exact)
-        json.raw(",\"labels\":{")
-        for (position, label) in row.labels.labels.enumerated() {
+        appendMember("labels", row.labels, to: &json)
+        if !row.metadata.isEmpty { appendMember("metadata", row.metadata, to: &json) }
+        json.raw(",\"line\":")
+        json.string(row.text)
+        json.raw("}")
+        return json.bytes
+    }
+
+    private static func appendMember(_ name: StaticString, _ labels: LabelSet, to json: inout JSONWriter) {
+        json.raw(",\"")
+        json.raw(name)
+        json.raw("\":{")
+        for (position, label) in labels.labels.enumerated() {
             if position > 0 { json.raw(",") }
             json.string(label.name)
             json.raw(":")
             json.string(label.value)
         }
-        json.raw("},\"line\":")
-        json.string(row.text)
         json.raw("}")
-        return json.bytes
     }
 
     private static func commonLabels(of rows: [Row]) -> LabelSet {
