@@ -74,4 +74,20 @@ import WeirModel
             refused: parse error : stage '|> "a<_><_>b"' : found consecutive capture '<_><_>': invalid expression
             """)
     }
+
+    @Test(arguments: [
+        ("x > 5s", "12", #"time: missing unit in duration "12""#),
+        ("x > 5s", "soon", #"time: invalid duration "soon""#),
+        ("x > 5s", "1h5x", #"time: unknown unit "x" in duration "1h5x""#),
+        ("x > 5s", ".", #"time: invalid duration ".""#),
+        ("x > 5s", "-", #"time: invalid duration "-""#), ("x > 5s", "9999999h", #"time: invalid duration "9999999h""#),
+        ("x > 5MB", "lots", #"strconv.ParseFloat: parsing "": invalid syntax"#),
+        ("x > 5MB", "1.2.3MB", #"strconv.ParseFloat: parsing "1.2.3": invalid syntax"#),
+        ("x > 5MB", "1,000 Cows", "unhandled size name: cows"),
+        ("x > 5", "y", #"strconv.ParseFloat: parsing "y": invalid syntax"#),
+    ])
+    func `the details of a failed comparison are Go's`(filter: String, value: String, details: String) async {
+        let found = await StageCheck(["a"], metadata: [Label("x", value)]).answer("| \(filter) | keep __error__")
+        #expect(found == ["{__error__=LabelFilterErr, __error_details__=\(details)} a"])
+    }
 }

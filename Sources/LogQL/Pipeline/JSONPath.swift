@@ -14,6 +14,9 @@ enum JSONPath {
                 guard bytes[at] == UInt8(ascii: ".") else { throw unexpected(bytes, at) }
                 at += 1
             }
+            guard at < bytes.count else {
+                throw StageError("syntax error: unexpected $end, expecting FIELD")
+            }
             steps.append(.key(try field(bytes, &at)))
         }
         guard !steps.isEmpty else { throw StageError("syntax error: unexpected $end, expecting LSB or FIELD") }
@@ -38,6 +41,9 @@ enum JSONPath {
             if at == start, at < bytes.count, bytes[at] == UInt8(ascii: "]") {
                 at += 1
                 return .each
+            }
+            if at == start, at < bytes.count, isFieldByte(bytes[at], isFirst: true) {
+                throw StageError("syntax error: unexpected FIELD, expecting STRING or INDEX")
             }
             guard let index = Int(String(decoding: bytes[start..<at], as: UTF8.self)) else {
                 throw unexpected(bytes, at)

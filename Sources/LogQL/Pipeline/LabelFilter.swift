@@ -64,11 +64,11 @@ final class LabelFilter: Sendable {
             }
         case .duration(let name, let comparison, let limit):
             return compare(name, comparison, limit, &entry, DurationText.go) {
-                "time: invalid duration \(QuotedText.quote($0))"
+                ConversionFault.duration($0)
             }
         case .bytes(let name, let comparison, let limit):
             return compare(name, comparison, limit, &entry, ValueText.byteSize) {
-                "unhandled size name: \(QuotedText.quote($0))"
+                ConversionFault.byteSize($0)
             }
         case .and(let left, let right):
             // Both sides run, so that an error of the second one shows as it does in Loki.
