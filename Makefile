@@ -1,12 +1,11 @@
-# make run | demo | test | bench | fuzz | fmt | lint | clean; CONTRIBUTING.md says what each is for.
-
+# make run | demo | test | bench | simulate | fuzz | fmt | lint | clean; CONTRIBUTING.md says what each is for.
 SWIFT ?= swift
 RELEASE = .build/release
 # Release links the Swift runtime in, so that the binary runs where no toolchain is.
 RELEASE_FLAGS = -c release --static-swift-stdlib
 SOURCES = Package.swift Sources Tests bench
 
-.PHONY: run demo test bench fuzz build fmt lint clean packages
+.PHONY: run demo test bench simulate fuzz build fmt lint clean packages
 
 run: build
 	$(RELEASE)/weir run --config.file config/weir.yaml
@@ -20,6 +19,10 @@ test: packages
 
 bench: packages
 	bench/run
+
+# Seeded lives of a store on a disk that loses power; COUNT of them, each reproducible by its number.
+simulate: packages
+	WEIR_SIMULATIONS=$(or $(COUNT),2000) $(SWIFT) test --filter SimulationTests
 
 fuzz: packages
 	bench/fuzz/run

@@ -15,15 +15,22 @@ extension LogStore: EntrySink {
     public func append(_ push: Push) async throws(AppendError) {
         guard !push.batch.isEmpty else { return }
         var groups = RowGroup.groups(of: push.batch)
-        try await resolve(&groups, of: push)
+        var days = try await resolve(&groups, of: push)
         // LSNs are given in the order in which pushes enter a generation, because both happen under one lock: a cut
         // therefore separates records exactly as it separates generations.
-        let (generation, ticket) = try state.withLock { (state) throws(AppendError) in
-            try admit(state)
-            let ticket = try wal.enqueue(push)
-            state.current.enter()
-            return (state.current, ticket)
+        var entered: (generation: Generation, ticket: WALTicket)?
+        while entered == nil {
+            entered = try state.withLock { (state) throws(AppendError) in
+                // A day that was dropped meanwhile began anew, and counts its streams anew.
+                guard days.allSatisfy({ state.days[$0.number] === $0 }) else { return nil }
+                try admit(state)
+                let ticket = try wal.enqueue(push)
+                state.current.enter(days: days.lazy.map(\.number))
+                return (state.current, ticket)
+            }
+            if entered == nil { days = try await resolve(&groups, of: push) }
         }
+        guard let (generation, ticket) = entered else { return }
         do {
             try await wal.waitUntilDurable(ticket)
         } catch {
@@ -49,7 +56,10 @@ extension LogStore: EntrySink {
     }
 
     /// Puts the day's stream ids into the groups; days and streams that are new begin to exist in memory.
-    private func resolve(_ groups: inout [RowGroup], of push: Push) async throws(AppendError) {
+    ///
+    /// - Returns: the days.
+    private func resolve(_ groups: inout [RowGroup], of push: Push) async throws(AppendError) -> [Day] {
+        var days: [Day] = []
         var start = 0
         while start < groups.count {
             let number = groups[start].day
@@ -64,11 +74,13 @@ extension LogStore: EntrySink {
             }
             let part = groups[start..<end]
             let ids = day.withIndex { index in
-                part.map { index.register(push.batch.streams[Int($0.stream)], tenant: push.tenant) }
+                part.map { index.register(push.batch.streams[Int($0.label)], tenant: push.tenant) }
             }
             for (position, id) in zip(start..<end, ids) { groups[position].stream = id }
+            days.append(day)
             start = end
         }
+        return days
     }
 
     /// The day with a number, which begins to exist in memory if it did not.

@@ -83,16 +83,22 @@ extension LogStore {
     private func sealedSources(
         of stream: UInt32, before generation: Generation, day number: Int, from first: Int64
     ) -> [BlockSource] {
-        let (day, segments, sealed) = state.withLock { state in
-            (state.days[number], state.segments[number] ?? [], state.sealed)
+        let (day, segments, sealed, deletes) = state.withLock { state in
+            (state.days[number], state.segments[number] ?? [], state.sealed, state.deletes)
         }
         guard let day else { return [] }
+        // What is to be deleted does not keep the same from being said again.
+        let hidden =
+            deletes.isEmpty
+            ? HiddenRows.OfDay() : HiddenRows(deletes: deletes).masks(of: day, tenant: day.tenant(of: stream))
         var sources: [BlockSource] = []
         if day.newestTimestamp(of: stream) >= first {
             for segment in segments {
                 guard let entry = segment.reader.stream(stream), entry.extent.maxTimestamp >= first else { continue }
                 for block in segment.reader.blocks(of: entry) {
-                    sources.append(BlockSource(segment, block: Int(block), extents: [entry.extent]))
+                    sources.append(
+                        BlockSource(segment, block: Int(block), extents: [entry.extent])
+                            .hiding(hidden.masksOfDeletes(for: segment.row)))
                 }
             }
         }

@@ -33,7 +33,18 @@ extension LogStore {
     /// Does in the background what nobody waits for.
     private func tend(_ sleep: @Sendable (Duration) async throws -> Void) async {
         while (try? await sleep(.seconds(1))) != nil, !Task.isCancelled, !chores.isFinished {
+            await dropIfDue()
             while await compactIfDue(), !Task.isCancelled, !chores.isFinished {}
+        }
+    }
+
+    private func dropIfDue() async {
+        do {
+            try await dropOldDays()
+        } catch {
+            report(.dropFailed(reason: "\(error)"))
+            // The disk will not change its mind within the second.
+            try? await Task.sleep(for: .seconds(60))
         }
     }
 
@@ -84,6 +95,7 @@ extension LogStore {
             statistics.days = state.days.count
             statistics.segmentsQuarantined = state.segmentsQuarantined
             statistics.freeDiskBytes = state.freeDiskBytes
+            statistics.deletesActive = state.deletes.count
             statistics.isReadOnly = state.readOnlyReason != nil
             for segment in state.segments.values.joined() {
                 statistics.segments += 1

@@ -70,7 +70,7 @@ extension LogStore: LogSource {
                 let matching = try snapshot.streams(tenant: tenant, matchers: matchers)
                 if matching.isEmpty { continue }
                 let capacity = snapshot.day.withIndex { $0.count }
-                let present = snapshot.present(matching, range: range, capacity: capacity)
+                let present = snapshot.present(matching, of: tenant, range: range, capacity: capacity)
                 all.formUnion(snapshot.day.withIndex { body($0, present) })
             }
             return all
@@ -79,7 +79,8 @@ extension LogStore: LogSource {
 
     /// The days that a range touches, each either as segments or as generations.
     func snapshots(of range: TimeRange) throws(SourceError) -> [DaySnapshot] {
-        try state.withLock { (state) throws(SourceError) in
+        let now = clock.now()
+        return try state.withLock { (state) throws(SourceError) in
             guard state.phase == .open else { throw .unavailable(reason: "the store is closing") }
             guard !range.isEmpty else { return [] }
             let last = Timestamp(nanoseconds: range.end.nanoseconds - 1).utcDay
@@ -87,9 +88,17 @@ extension LogStore: LogSource {
             return days.sorted { $0.number < $1.number }.map { day in
                 let sealed = state.sealed.filter { !$0.publishedDays.contains(day.number) }.map(\.generation)
                 return DaySnapshot(
-                    day: day, segments: state.segments[day.number] ?? [], generations: sealed + [state.current])
+                    day: day, segments: state.segments[day.number] ?? [], generations: sealed + [state.current],
+                    hidden: HiddenRows(retention: configuration.retention, deletes: state.deletes, now: now),
+                    onDamage: { [self] in noteUnreadable(day, $0) })
             }
         }
+    }
+
+    /// Reports a day whose streams cannot be read, once.
+    private func noteUnreadable(_ day: Day, _ error: CatalogueError) {
+        let isKnown = state.withLock { !$0.unreadableDays.insert(day.number).inserted }
+        if !isKnown { report(.dayUnreadable(folder: day.folder, reason: "\(error)")) }
     }
 
     func noteDamage(_ error: CorruptionError) {

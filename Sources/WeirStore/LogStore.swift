@@ -46,6 +46,12 @@ public final class LogStore: Sendable {
         var freeDiskBytes = 0
         var sealFailuresInRow = 0
         var sealAttemptsToSkip = 0
+        /// Days whose catalogue is damaged, as was reported.
+        var unreadableDays: Set<Int> = []
+        /// Requests to delete whose lines are not all gone.
+        var deletes: [ActiveDelete] = []
+        /// When to look next for segments worth a rewriting; looking at all their streams takes time.
+        var nextRewriteCheck = Int64.min
         /// Files of merged segments that somebody may still be reading.
         var retired: [Retired] = []
         /// Segments that are not merged because they are damaged.

@@ -27,6 +27,10 @@ public struct StoreConfiguration: Sendable {
     public var freeDiskBytesMin = 512 << 20
     /// How segments are merged.
     public var compaction = CompactionConfiguration()
+    /// How long lines are kept.
+    public var retention = RetentionConfiguration()
+    /// Reads the line filters of a request to delete from its text; nil means that all lines of the selector are meant.
+    public var lineFilter: @Sendable (_ query: String) throws -> LinePredicate? = { _ in nil }
     /// Threads that scan, and as many that compress and seal; 0 means one per processor.
     public var threads = 0
 
@@ -45,6 +49,7 @@ public struct StoreConfiguration: Sendable {
     static let headBacklogMax = 4
 
     var partsFolder: String { folder + "/parts" }
+    var trashFolder: String { folder + "/trash" }
     var walFolder: String { folder + "/wal" }
     var globalCataloguePath: String { folder + "/weir.db" }
 

@@ -14,6 +14,7 @@ final class StoreCounters: Sendable {
     private let mergedInputs = Atomic(0)
     private let mergedBytes = Atomic(0)
     private let rowsDeleted = Atomic(0)
+    private let daysDropped = Atomic(0)
 
     func noteAppend(rows: Int, lineBytes: Int) {
         pushes.add(1, ordering: .relaxed)
@@ -33,6 +34,7 @@ final class StoreCounters: Sendable {
         self.rowsDeleted.add(rowsDeleted, ordering: .relaxed)
     }
 
+    func noteDayDropped() { daysDropped.add(1, ordering: .relaxed) }
     func noteMergeFailure() { mergeFailures.add(1, ordering: .relaxed) }
 
     func copy(to statistics: inout StoreStatistics) {
@@ -47,6 +49,7 @@ final class StoreCounters: Sendable {
         statistics.segmentsMerged = mergedInputs.load(ordering: .relaxed)
         statistics.mergedBytesWritten = mergedBytes.load(ordering: .relaxed)
         statistics.rowsDeleted = rowsDeleted.load(ordering: .relaxed)
+        statistics.daysDropped = daysDropped.load(ordering: .relaxed)
         statistics.blocksDamaged = damagedBlocks.load(ordering: .relaxed)
     }
 }

@@ -8,6 +8,9 @@ public enum StoreEvent: Sendable {
     case leftoverRemoved(path: String)
     /// The catalogue of a day is damaged; the day's folder is renamed and left out of answers.
     case daySetAside(folder: String, kept: String, reason: String)
+    /// The streams of a day cannot be read; the day is left out of answers. Opening the store again sets it aside when
+    /// lines of that day come.
+    case dayUnreadable(folder: String, reason: String)
     /// A whole segment that no catalogue lists is renamed and left out of answers. After a crash the WAL has its rows
     /// too; after damage to the catalogue it may be the only one that has them.
     case segmentUnlisted(path: String, kept: String)
@@ -27,6 +30,12 @@ public enum StoreEvent: Sendable {
     case mergeFailed(reason: String)
     /// A segment is not merged any more because a block of it is damaged, which a merge would lose for good.
     case mergeRefused(CorruptionError)
+    /// A day is removed, past its time or too much for the disk.
+    case dayDropped(day: String, bytes: Int, rows: Int)
+    /// The filter of a request to delete cannot be read; no line is deleted for it until it is cancelled and sent again.
+    case deleteUnreadable(id: Int64, query: String, reason: String)
+    /// Removing old days failed and will be tried again.
+    case dropFailed(reason: String)
     /// No pushes are taken until there is room.
     case turnedReadOnly(reason: String)
     /// Pushes are taken again.
@@ -46,10 +55,10 @@ public enum StoreEvent: Sendable {
     public var severity: Severity {
         switch self {
         case .blockDamaged, .segmentQuarantined, .recordsDamaged, .recordUnreadable, .sealFailed, .turnedReadOnly,
-            .daySetAside, .mergeRefused:
+            .daySetAside, .mergeRefused, .deleteUnreadable, .dayUnreadable:
             .error
-        case .leftoverRemoved, .segmentUnlisted, .mergeFailed: .warning
-        case .replayed, .sealed, .merged, .turnedWritable: .notice
+        case .leftoverRemoved, .segmentUnlisted, .mergeFailed, .dropFailed: .warning
+        case .replayed, .sealed, .merged, .dayDropped, .turnedWritable: .notice
         }
     }
 }
@@ -63,6 +72,8 @@ extension StoreEvent: CustomStringConvertible {
         case .leftoverRemoved(let path): "removed \(path), which a crash left unfinished"
         case .daySetAside(let folder, let kept, let reason):
             "set day \(folder) aside as \(kept): \(reason); restore the folder from a backup"
+        case .dayUnreadable(let folder, let reason):
+            "left day \(folder) out of answers: \(reason); restore the folder from a backup"
         case .segmentUnlisted(let path, let kept):
             "kept \(path), which its catalogue does not list, as \(kept); needed only if the catalogue was damaged"
         case .replayed(let records, let rows): "replayed \(records) WAL records with \(rows) rows"
@@ -76,6 +87,10 @@ extension StoreEvent: CustomStringConvertible {
         case .mergeFailed(let reason): "merging failed and will be tried again: \(reason)"
         case .mergeRefused(let error):
             "merges the segment no more, to keep what a repair may save: \(error); restore it from a backup"
+        case .dayDropped(let day, let bytes, let rows): "removed day \(day) with \(rows) rows, \(bytes) bytes"
+        case .deleteUnreadable(let id, let query, let reason):
+            "cannot read request \(id) to delete \(query): \(reason); cancel it and send it again"
+        case .dropFailed(let reason): "removing old days failed and will be tried again: \(reason)"
         case .turnedReadOnly(let reason): "takes no pushes: \(reason)"
         case .turnedWritable: "takes pushes again"
         }

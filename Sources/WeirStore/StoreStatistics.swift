@@ -40,6 +40,10 @@ public struct StoreStatistics: Sendable, Equatable {
     public var mergedBytesWritten = 0
     /// Rows that merges left out because they were past their time or to be deleted.
     public var rowsDeleted = 0
+    /// Days removed because they were past their time or too much for the disk.
+    public var daysDropped = 0
+    /// Requests to delete whose lines are hidden but not all gone.
+    public var deletesActive = 0
     /// Blocks left out of answers because they are damaged.
     public var blocksDamaged = 0
     /// Bytes still free on the disk, as last looked at.

@@ -102,6 +102,9 @@ extension FileError {
     /// The operating system's words: `Permission denied`.
     public var reason: String { String(cString: strerror(code)) }
 
+    /// The error number of a folder that was to be empty.
+    public static var notEmpty: Int32 { ENOTEMPTY }
+
     /// Whether the disk or the quota is full.
     public var isDiskFull: Bool { code == ENOSPC || code == EDQUOT }
 

@@ -78,6 +78,16 @@ struct SimulatedDisk: Sendable {
         return file
     }
 
+    mutating func renameFolder(_ source: String, to target: String) {
+        let moved = files.filter { $0.key.hasPrefix(source + "/") }.sorted { $0.key < $1.key }
+        for (path, file) in moved {
+            change(.rename(path, to: target + path.dropFirst(source.count), file))
+        }
+        let inside = folders.filter { $0 == source || $0.hasPrefix(source + "/") }
+        folders.subtract(inside)
+        folders.formUnion(inside.map { target + $0.dropFirst(source.count) })
+    }
+
     func list(_ folder: String) throws(FileError) -> [String] {
         guard folders.contains(folder) else { throw FileError(operation: "list", path: folder, code: ENOENT) }
         let paths = Array(files.keys) + folders.filter { $0 != folder }

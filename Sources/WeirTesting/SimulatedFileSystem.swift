@@ -87,10 +87,11 @@ public final class SimulatedFileSystem: FileSystem {
         }
     }
 
-    /// Renames, replacing what is at `target`.
+    /// Renames, replacing what is at `target`; of a folder every file is renamed by itself, and the folder durably.
     public func rename(_ source: String, to target: String) throws(FileError) {
         try disk.withLock { (disk) throws(FileError) in
             try disk.spendCall("rename", source)
+            if disk.folders.contains(source) { return disk.renameFolder(source, to: target) }
             guard let file = disk.files[source] else {
                 throw FileError(operation: "rename to \(target)", path: source, code: ENOENT)
             }

@@ -34,9 +34,11 @@ public final class StoreDisk: FileSystem {
         try simulated.status(path)
     }
 
-    /// Renames a simulated file.
+    /// Renames a simulated file, or a folder on both disks.
     public func rename(_ source: String, to target: String) throws(FileError) {
+        let isFolder = try simulated.status(source)?.isFolder ?? false
         try simulated.rename(source, to: target)
+        if isFolder { try real.rename(source, to: target) }
     }
 
     /// Removes a simulated file.
@@ -44,9 +46,10 @@ public final class StoreDisk: FileSystem {
         try simulated.remove(path)
     }
 
-    /// Removes a simulated folder; databases in it stay.
+    /// Removes a folder on both disks.
     public func removeFolder(_ path: String) throws(FileError) {
         try simulated.removeFolder(path)
+        try real.removeFolder(path)
     }
 
     /// Syncs a simulated folder.

@@ -12,9 +12,14 @@ import WeirTesting
 /// 2. nothing is found that was never pushed; what was pushed and refused may come back only by a power cut;
 /// 3. rows of a batch stand in the direction asked for, entries of one stream and instant in order of arrival;
 /// 4. no two batches of a scan hold rows of one stream and instant;
-/// 5. a question with matchers and a range gives what the model gives.
+/// 5. a question with matchers and a range gives what the model gives;
+/// 6. what was deleted does not come back, unless it is pushed again.
 @Suite struct StoreSimulationTests {
-    static let seeds: [UInt64] = Array(1...12)
+    /// `WEIR_SIMULATIONS` asks for more lives than a test run has time for; `make simulate` does.
+    static let seeds: [UInt64] = {
+        let wanted = ProcessEnvironment.number("WEIR_SIMULATIONS") ?? 24
+        return Array(1...UInt64(max(1, wanted)))
+    }()
 
     @Test(arguments: seeds) func `the store answers as a dictionary would`(seed: UInt64) async throws {
         var run = StoreRun(seed: seed)
@@ -54,12 +59,14 @@ private struct StoreRun {
     mutating func play(steps: Int) async throws {
         var store = try await open()
         for step in 0..<steps {
-            switch Int.random(in: 0..<20, using: &random) {
+            switch Int.random(in: 0..<22, using: &random) {
             case 0..<11: await push(to: store)
             case 11..<13: try? await store.flush()
             case 13: _ = try? await store.compact()
             case 14..<18: try await check(store, step: step)
             case 18: store = try await loseAndReopen(store)
+            case 19: try await delete(in: store)
+            case 20: _ = try? await store.compact()
             default:
                 disk.simulated.losePower(afterCalls: Int.random(in: 0..<12, using: &random))
                 if Bool.random(using: &random) { await push(to: store) }
@@ -78,6 +85,10 @@ private struct StoreRun {
         configuration.threads = 2
         configuration.walGrowBytes = 4096
         configuration.compaction.lateness = .zero
+        configuration.lineFilter = { query in
+            guard let digit = query.utf8.first else { return nil }
+            return { $0.last == digit }
+        }
         return try await LogStore.open(
             configuration: configuration, fileSystem: disk,
             clock: ManualClock(nanoseconds: StoreRun.now), decodeBody: { _ in LineBatch() })
@@ -95,6 +106,32 @@ private struct StoreRun {
             acknowledged[key] = arrivals
         }
         return reopened
+    }
+
+    /// Has some entries deleted; the request may fail, but not half.
+    private mutating func delete(in store: LogStore) async throws {
+        let app = ["web", "db", "queue", "cache"].randomElement(using: &random)!
+        let first = StoreRun.start + Int64.random(in: 0..<200_000, using: &random) * 1_000_000_000
+        let range = TimeRange(
+            start: Timestamp(nanoseconds: first), end: Timestamp(nanoseconds: first + 20_000_000_000_000))
+        let digit = Int.random(in: 0..<8, using: &random)
+        // An odd digit means all lines.
+        let query = digit % 2 == 0 ? "\(digit)" : ""
+        let isCancelled = Int.random(in: 0..<4, using: &random) == 0
+        let request: DeleteRequest
+        do {
+            request = try await store.requestDelete(
+                tenant: .default, query: query, matchers: [try Matcher("app", .equal, app)], range: range)
+        } catch {
+            return
+        }
+        if isCancelled, try await store.cancelDelete(request.id, tenant: .default) { return }
+        for key in acknowledged.keys
+        where key.labels["app"] == app && range.contains(Timestamp(nanoseconds: key.timestamp))
+            && (query.isEmpty || key.line.hasSuffix(query))
+        {
+            acknowledged[key] = nil
+        }
     }
 
     private mutating func push(to store: LogStore) async {

@@ -19,7 +19,9 @@ import WeirTesting
     let fixture = StoreFixture()
 
     @Test func `every failpoint is crashed at`() {
-        #expect(Set(Self.sealing + Self.recovering + CompactionTests.merging) == Set(Failpoint.allCases))
+        #expect(
+            Set(Self.sealing + Self.recovering + CompactionTests.merging + RetentionTests.dropping)
+                == Set(Failpoint.allCases))
     }
 
     // Two days are sealed, so each step is reached once or twice.

@@ -10,7 +10,7 @@ public struct CatalogueError: Error, Sendable, CustomStringConvertible {
     public let reason: String
     /// Whether the disk is full, which passes, while everything else needs a look.
     public let isDiskFull: Bool
-    /// Whether SQLite finds the file's bytes damaged, or to be no database.
+    /// Whether the bytes are damaged: SQLite finds so, or the contents contradict themselves.
     public let isDamaged: Bool
 
     /// Creates an error about what was found in a catalogue.
@@ -30,6 +30,9 @@ public struct CatalogueError: Error, Sendable, CustomStringConvertible {
         return "catalogue \(path): \(reason)" + (statement.map { ", at: \($0)" } ?? "")
     }
 
+    /// Our statements never change, so one that does not fit the tables has found other tables.
+    private static let damageCodes: [ResultCode] = [.SQLITE_NOTADB, .SQLITE_CORRUPT, .SQLITE_ERROR]
+
     /// Runs `body` and turns whatever GRDB throws into a `CatalogueError` about `path`.
     static func naming<Result>(_ path: String, _ body: () throws -> Result) throws(CatalogueError) -> Result {
         do {
@@ -40,9 +43,9 @@ public struct CatalogueError: Error, Sendable, CustomStringConvertible {
             let code = error.resultCode.primaryResultCode
             throw CatalogueError(
                 path: path, sql: error.sql, reason: error.message ?? "\(error.resultCode)",
-                isDiskFull: code == .SQLITE_FULL, isDamaged: code == .SQLITE_NOTADB || code == .SQLITE_CORRUPT)
+                isDiskFull: code == .SQLITE_FULL, isDamaged: damageCodes.contains(code))
         } catch {
-            throw CatalogueError(path: path, reason: "\(error)")
+            throw CatalogueError(path: path, reason: "\(error)", isDamaged: error is RowDecodingError)
         }
     }
 }

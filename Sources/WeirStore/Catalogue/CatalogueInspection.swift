@@ -19,6 +19,20 @@ public enum CatalogueInspection {
         }
     }
 
+    /// What SQLite finds wrong with a database; nothing when it is sound.
+    ///
+    /// - Throws: ``CatalogueError`` when it cannot be opened.
+    static func damage(path: String) throws(CatalogueError) -> [String] {
+        try CatalogueError.naming(path) {
+            var configuration = Configuration()
+            configuration.readonly = true
+            let queue = try DatabaseQueue(path: path, configuration: configuration)
+            return try queue.read { database in
+                try String.fetchAll(database, sql: "PRAGMA integrity_check(20)").filter { $0 != "ok" }
+            }
+        }
+    }
+
     private static func dayLines(_ database: Database) throws -> [String] {
         var lines: [String] = []
         for row in try Row.fetchAll(database, sql: "SELECT k, v FROM meta ORDER BY k") {

@@ -4,6 +4,8 @@ internal import GRDB
 enum CatalogueSchema {
     /// The format of a day's catalogue. On disk: raise it with every change that an older program would misread.
     static let dayFormat = 2
+    /// No format will ever be higher: such a number is damage.
+    static let dayFormatMax = 99
 
     static let day = """
         CREATE TABLE meta(k TEXT PRIMARY KEY, v) WITHOUT ROWID;
@@ -35,7 +37,13 @@ enum CatalogueSchema {
         """
         CREATE TABLE partition(day INTEGER PRIMARY KEY, state TEXT NOT NULL);
         CREATE TABLE setting(name TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID;
+        """,
         """
+        ALTER TABLE partition ADD COLUMN applied_lsn INTEGER NOT NULL DEFAULT 0;
+        CREATE TABLE delete_request(id INTEGER PRIMARY KEY AUTOINCREMENT, tenant TEXT NOT NULL, query TEXT NOT NULL,
+            matchers BLOB NOT NULL, min_ts INTEGER NOT NULL, max_ts INTEGER NOT NULL, created INTEGER NOT NULL,
+            lsn INTEGER NOT NULL, state TEXT NOT NULL);
+        """,
     ]
 
     /// Opens or creates a database with the settings that all of ours share.

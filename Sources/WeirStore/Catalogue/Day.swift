@@ -53,6 +53,24 @@ final class Day: Sendable {
         }
     }
 
+    /// Ends the day, whose folder is about to go: it has no streams for whoever still asks, and opens no database.
+    func retire() {
+        state.withLock { state in
+            if state.index == nil { state.index = StreamIndex() }
+        }
+        catalogue.close()
+    }
+
+    /// A tenant by its number; the index must be loaded.
+    func tenant(numbered number: UInt32) -> Tenant {
+        withIndex { Tenant(Int(number) < $0.tenants.count ? $0.tenants[Int(number)] : "") }
+    }
+
+    /// Whose a stream is; the index must be loaded.
+    func tenant(of stream: UInt32) -> Tenant {
+        withIndex { Tenant($0.tenants[Int($0.streamTenants[Int(stream)])]) }
+    }
+
     // MARK: - Newest instants
 
     /// The newest instant that a stream has in sealed generations and segments, or a later one.

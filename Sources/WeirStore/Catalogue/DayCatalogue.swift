@@ -25,6 +25,10 @@ final class DayCatalogue: Sendable {
         var appliedLSN: UInt64 = 0
     }
 
+    /// The most rows of labels and streams in one transaction: a million at once would keep readers of the write-ahead
+    /// file busy, and everybody waiting who wants to write.
+    private static let batchRows = 20_000
+
     /// What is known of a day without reading its streams.
     struct Summary: Sendable {
         var appliedLSN: UInt64
@@ -65,7 +69,7 @@ final class DayCatalogue: Sendable {
                 throw CatalogueError(
                     path: path,
                     reason: "has format \(format), this program reads up to \(CatalogueSchema.dayFormat); "
-                        + "use a newer weir")
+                        + "use a newer weir", isDamaged: !(1...CatalogueSchema.dayFormatMax).contains(format))
             }
             guard format < CatalogueSchema.dayFormat else { return }
             for step in CatalogueSchema.daySteps[(format - 1)...] { try database.execute(sql: step) }
@@ -81,6 +85,19 @@ final class DayCatalogue: Sendable {
     ///
     /// - Throws: ``CatalogueError``; all of the addition is there afterwards or nothing.
     func commit(_ addition: Addition, since: Int64) throws(CatalogueError) {
+        var addition = addition
+        // Streams without segments do no harm: a crash in between finds them and goes on from there.
+        while addition.labelRows > DayCatalogue.batchRows {
+            let batch = addition.takeLabels(DayCatalogue.batchRows)
+            try writing { database in
+                try DayCatalogue.insertLabels(batch, into: database)
+                try DayCatalogue.insertStreams(batch, into: database)
+            }
+        }
+        try commitLast(addition, since: since)
+    }
+
+    private func commitLast(_ addition: Addition, since: Int64) throws(CatalogueError) {
         try writing { database in
             let earlier = try String.fetchAll(
                 database, sql: "SELECT ulid FROM segment WHERE gen = ?",
@@ -128,6 +145,17 @@ final class DayCatalogue: Sendable {
     func lists(_ ulid: String) throws(CatalogueError) -> Bool {
         try reading { database in
             try Int.fetchOne(database, sql: "SELECT 1 FROM segment WHERE ulid = ?", arguments: [ulid]) != nil
+        }
+    }
+
+    /// Copies the database as it is now to a new file.
+    ///
+    /// - Throws: ``CatalogueError``.
+    func backup(to target: String) throws(CatalogueError) {
+        try CatalogueError.naming(path) {
+            let copy = try DatabaseQueue(path: target)
+            try opened().backup(to: copy)
+            try copy.close()
         }
     }
 
@@ -210,7 +238,9 @@ final class DayCatalogue: Sendable {
                 try expect(Int(tenant) < index.tenants.count, "a stream of tenant \(tenant), which is missing")
                 let labels = try row.decode(Data.self, atIndex: 3)
                 let values = labels.withUnsafeBytes { DayCatalogue.valueIDs($0, below: index.values.count) }
-                guard let values else { throw CatalogueError(path: path, reason: "stream \(index.count) is damaged") }
+                guard let values else {
+                    throw CatalogueError(path: path, reason: "stream \(index.count) is damaged", isDamaged: true)
+                }
                 let fingerprint = UInt64(bitPattern: try row.decode(Int64.self, atIndex: 2))
                 index.append(tenant: tenant, fingerprint: fingerprint, values: values)
             }
@@ -274,7 +304,7 @@ final class DayCatalogue: Sendable {
             .withUnsafeBytes { SegmentRow.decode(streams: $0, below: streamCount) }
         let state = SegmentRow.State(rawValue: try row.decode(forColumn: "state"))
         guard let streams, let state else {
-            throw CatalogueError(path: path, reason: "the row of segment \(ulid) is damaged")
+            throw CatalogueError(path: path, reason: "the row of segment \(ulid) is damaged", isDamaged: true)
         }
         func lsn(_ column: String) throws -> UInt64 {
             UInt64(bitPattern: try row.decode(Int64.self, forColumn: column))
@@ -305,7 +335,7 @@ final class DayCatalogue: Sendable {
     }
 
     private func expect(_ condition: Bool, _ reason: @autoclosure () -> String) throws(CatalogueError) {
-        guard condition else { throw CatalogueError(path: path, reason: reason()) }
+        guard condition else { throw CatalogueError(path: path, reason: reason(), isDamaged: true) }
     }
 
     // MARK: - Access
@@ -325,5 +355,27 @@ final class DayCatalogue: Sendable {
             pool = opened
             return opened
         }
+    }
+}
+
+extension DayCatalogue.Addition {
+    /// Rows other than those of segments.
+    fileprivate var labelRows: Int { tenants.count + names.count + values.count + streams.count }
+
+    /// Takes rows out, those first that others refer to.
+    fileprivate mutating func takeLabels(_ limit: Int) -> DayCatalogue.Addition {
+        var taken = DayCatalogue.Addition()
+        var left = limit
+        func take<Row>(_ rows: inout [Row], into target: inout [Row]) {
+            let count = min(left, rows.count)
+            target = Array(rows.prefix(count))
+            rows.removeFirst(count)
+            left -= count
+        }
+        take(&tenants, into: &taken.tenants)
+        take(&names, into: &taken.names)
+        take(&values, into: &taken.values)
+        take(&streams, into: &taken.streams)
+        return taken
     }
 }

@@ -14,6 +14,8 @@ final class GlobalCatalogue: Sendable {
         case live
         /// Its folder is being removed; opening the store finishes that.
         case dropping
+        /// Its folder is removed.
+        case dropped
     }
 
     /// Opens or creates the database and brings it to the current schema.
@@ -37,30 +39,80 @@ final class GlobalCatalogue: Sendable {
     /// The days with their states, oldest first.
     ///
     /// - Throws: ``CatalogueError``.
-    func partitions() throws(CatalogueError) -> [(day: Int, state: PartitionState)] {
-        try CatalogueError.naming(path) {
-            try pool.read { database in
-                try Row.fetchAll(database, sql: "SELECT day, state FROM partition ORDER BY day").map { row in
-                    guard let state = PartitionState(rawValue: try row.decode(atIndex: 1)) else {
-                        throw CatalogueError(path: path, reason: "a partition has an unknown state; use a newer weir")
-                    }
-                    return (try row.decode(atIndex: 0), state)
+    func partitions() throws(CatalogueError) -> [Partition] {
+        try reading { database in
+            try Row.fetchAll(database, sql: "SELECT day, state, applied_lsn FROM partition ORDER BY day").map { row in
+                guard let state = PartitionState(rawValue: try row.decode(atIndex: 1)) else {
+                    throw CatalogueError(path: path, reason: "a partition has an unknown state; use a newer weir")
                 }
+                return Partition(
+                    day: try row.decode(atIndex: 0), state: state,
+                    appliedLSN: UInt64(bitPattern: try row.decode(Int64.self, atIndex: 2)))
             }
         }
     }
 
-    /// Notes that a day exists; one that is known already is fine.
+    /// A day as `weir.db` knows it.
+    struct Partition: Sendable {
+        var day: Int
+        var state: PartitionState
+        /// Rows of this day in WAL records up to this one went with the folder.
+        var appliedLSN: UInt64
+    }
+
+    /// Notes that a day's folder is about to be removed, and which records of the WAL must not bring its rows back.
+    ///
+    /// - Throws: ``CatalogueError``.
+    func beginDropping(day: Int, appliedLSN: UInt64) throws(CatalogueError) {
+        try writing { database in
+            try database.execute(
+                sql: "UPDATE partition SET state = ?, applied_lsn = ? WHERE day = ?",
+                arguments: [PartitionState.dropping.rawValue, Int64(bitPattern: appliedLSN), day])
+        }
+    }
+
+    /// Notes that a day's folder is removed.
+    ///
+    /// - Throws: ``CatalogueError``.
+    func endDropping(day: Int) throws(CatalogueError) {
+        try writing { database in
+            try database.execute(
+                sql: "UPDATE partition SET state = ? WHERE day = ?",
+                arguments: [PartitionState.dropped.rawValue, day])
+        }
+    }
+
+    /// Notes that a day exists, perhaps again; one that is known already is fine.
     ///
     /// - Throws: ``CatalogueError``.
     func register(day: Int) throws(CatalogueError) {
-        try CatalogueError.naming(path) {
-            try pool.write { database in
-                try database.execute(
-                    sql: "INSERT OR IGNORE INTO partition(day, state) VALUES (?, ?)",
-                    arguments: [day, PartitionState.live.rawValue])
-            }
+        try writing { database in
+            try database.execute(
+                sql: """
+                    INSERT INTO partition(day, state) VALUES (?, ?)
+                    ON CONFLICT(day) DO UPDATE SET state = excluded.state WHERE state != excluded.state
+                    """,
+                arguments: [day, PartitionState.live.rawValue])
         }
+    }
+
+    /// Copies the database as it is now to a new file.
+    ///
+    /// - Throws: ``CatalogueError``.
+    func backup(to target: String) throws(CatalogueError) {
+        try CatalogueError.naming(path) {
+            let copy = try DatabaseQueue(path: target)
+            try pool.backup(to: copy)
+            try copy.close()
+        }
+    }
+
+    func reading<Result>(_ body: (Database) throws -> Result) throws(CatalogueError) -> Result {
+        try CatalogueError.naming(path) { try pool.read(body) }
+    }
+
+    func writing<Result>(_ body: (Database) throws -> Result) throws(CatalogueError) -> Result {
+        try CatalogueError.naming(path) { try pool.write(body) }
     }
 
     private static func migrate(_ database: Database, path: String) throws {

@@ -32,6 +32,7 @@ extension LogStore {
     @discardableResult
     public func compact() async throws -> Int {
         var count = 0
+        state.withLock { $0.nextRewriteCheck = .min }
         while try await lifecycle.pass({ try await mergeOnce() }) { count += 1 }
         try await removeRetired()
         return count
@@ -67,7 +68,7 @@ extension LogStore {
 
     /// Makes the merge that is due first, if any. Only inside `lifecycle`.
     private func mergeOnce() async throws -> Bool {
-        while true {
+        while state.withLock({ $0.phase }) == .open {
             guard let job = try await background.run({ [self] in try nextMerge() }) else { return false }
             do {
                 try await background.run { [self] in try merge(job) }
@@ -80,40 +81,65 @@ extension LogStore {
                 report(.mergeRefused(error))
             }
         }
+        return false
     }
 
     // MARK: - Choosing
 
     private func nextMerge() throws -> MergeJob? {
         let now = clock.now()
-        let (segments, days, stuck, free) = state.withLock { state in
-            (state.segments, state.days, state.stuckSegments, state.freeDiskBytes)
+        let (segments, days, stuck, free, deletes, looksAtStreams) = state.withLock { state in
+            let looksAtStreams = now >= state.nextRewriteCheck
+            return (
+                state.segments, state.days, state.stuckSegments, state.freeDiskBytes, state.deletes, looksAtStreams
+            )
         }
+        let hidden = HiddenRows(retention: configuration.retention, deletes: deletes, now: now)
         for number in segments.keys.sorted() {
             guard let day = days[number] else { continue }
             let byTenant = Dictionary(grouping: segments[number] ?? [], by: \.row.tenant)
             for tenant in byTenant.keys.sorted() {
                 let candidates = byTenant[tenant, default: []]
+                var masks = HiddenRows.OfDay()
+                if looksAtStreams, hidden.mayHide(ofDay: number) {
+                    try day.load()
+                    masks = hidden.masks(of: day, tenant: day.tenant(numbered: tenant))
+                }
                 let plan = CompactionPlan.next(
-                    of: candidates.map { candidate($0, stuck: stuck) }, day: number, now: now,
+                    of: candidates.map { candidate($0, stuck: stuck, masks: masks) }, day: number, now: now,
                     configuration: configuration.compaction)
                 guard let plan else { continue }
                 let inputs = candidates[plan.inputs]
                 let bytes = inputs.reduce(0) { $0 + $1.row.fileBytes }
                 // Sealing goes first when there is little room.
                 guard free == 0 || free - bytes >= configuration.freeDiskBytesMin else { continue }
+                if hidden.mayHide(ofDay: number) {
+                    try day.load()
+                    masks = hidden.masks(of: day, tenant: day.tenant(numbered: tenant))
+                }
                 return MergeJob(
-                    day: day, tenant: tenant, inputs: inputs.map { SegmentMerge.Input(segment: $0, masks: []) },
-                    level: plan.level, deletes: inputs.map(\.row.deletes).max() ?? 0)
+                    day: day, tenant: tenant,
+                    inputs: inputs.map { SegmentMerge.Input(segment: $0, masks: masks.masks(for: $0.row)) },
+                    level: plan.level, deletes: (deletes.map(\.request.id) + inputs.map(\.row.deletes)).max() ?? 0)
             }
+        }
+        if looksAtStreams {
+            try finishDeletes()
+            state.withLock { $0.nextRewriteCheck = now + 60_000_000_000 }
         }
         return nil
     }
 
-    private func candidate(_ segment: Segment, stuck: Set<String>) -> CompactionPlan.Candidate {
+    private func candidate(
+        _ segment: Segment, stuck: Set<String>, masks: HiddenRows.OfDay
+    ) -> CompactionPlan.Candidate {
         let row = segment.row
+        let isToBeDeleted = segment.hidesRows(masks.masksOfDeletes(for: row))
+        // A segment is written again when it gets a quarter smaller.
+        let isOutdated = segment.rowsHidden(by: masks.masks(for: row)) >= max(1, row.rows / 4)
         var candidate = CompactionPlan.Candidate(
             level: row.level, rawBytes: row.rawBytes, maxTimestamp: row.maxTimestamp, created: row.created)
+        candidate.mustRewrite = isToBeDeleted || isOutdated
         candidate.isStuck = stuck.contains(row.ulid)
         return candidate
     }
@@ -227,32 +253,37 @@ extension LogStore {
 
     /// Removes the files of merged segments that nobody reads any more.
     func removeRetired() async throws {
-        try await background.run { [self] in
-            let unused = state.withLock { state in
-                var unused: [Retired] = []
-                var rest: [Retired] = []
-                // Taken out one by one, because an array that still has it is a reader, too.
-                while var retired = state.retired.popLast() {
-                    if isKnownUniquelyReferenced(&retired.segment) {
-                        unused.append(retired)
-                    } else {
-                        rest.append(retired)
-                    }
+        try await lifecycle.pass {
+            guard state.withLock({ $0.phase == .open && !$0.retired.isEmpty }) else { return }
+            try await background.run { [self] in try removeUnused() }
+        }
+    }
+
+    private func removeUnused() throws {
+        let unused = state.withLock { state in
+            var unused: [Retired] = []
+            var rest: [Retired] = []
+            // Taken out one by one, because an array that still has it is a reader, too.
+            while var retired = state.retired.popLast() {
+                if isKnownUniquelyReferenced(&retired.segment) {
+                    unused.append(retired)
+                } else {
+                    rest.append(retired)
                 }
-                state.retired = rest
-                return unused
             }
-            for (number, group) in Dictionary(grouping: unused, by: \.day.number) {
-                guard let day = state.withLock({ $0.days[number] }) else { continue }
-                do {
-                    for retired in group { try files.remove(day.folder + "/" + retired.segment.row.fileName) }
-                    try configuration.reach(.garbageRemoved)
-                    try day.catalogue.forgetGarbage(group.map(\.segment.row.ulid))
-                } catch {
-                    // Tried again; a file that is gone already is fine.
-                    state.withLock { $0.retired += group }
-                    throw error
-                }
+            state.retired = rest
+            return unused
+        }
+        for (number, group) in Dictionary(grouping: unused, by: \.day.number) {
+            guard let day = state.withLock({ $0.days[number] }) else { continue }
+            do {
+                for retired in group { try files.remove(day.folder + "/" + retired.segment.row.fileName) }
+                try configuration.reach(.garbageRemoved)
+                try day.catalogue.forgetGarbage(group.map(\.segment.row.ulid))
+            } catch {
+                // Tried again; a file that is gone already is fine.
+                state.withLock { $0.retired += group }
+                throw error
             }
         }
     }

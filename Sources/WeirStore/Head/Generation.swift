@@ -36,6 +36,8 @@ final class Generation: Sendable {
         var days: [Int: DayRows] = [:]
         var size = Size()
         var visitors = 0
+        /// Days of rows that are in or may still come.
+        var touched: Set<Int> = []
         var drained: CheckedContinuation<Void, Never>?
     }
 
@@ -55,9 +57,17 @@ final class Generation: Sendable {
 
     // MARK: - Visitors
 
-    /// Announces rows; `leave()` follows when they are in or will not come.
-    func enter() {
-        state.withLock { $0.visitors += 1 }
+    /// Announces rows of some days; `leave()` follows when they are in or will not come.
+    func enter(days: some Sequence<Int>) {
+        state.withLock { state in
+            state.visitors += 1
+            state.touched.formUnion(days)
+        }
+    }
+
+    /// Whether it has rows of a day, or a push that may bring some.
+    func touches(day: Int) -> Bool {
+        state.withLock { $0.days[day] != nil || $0.touched.contains(day) }
     }
 
     func leave() {

@@ -3,7 +3,9 @@ internal import WeirModel
 /// The rows of one stream and day in a push, in the order they stand there.
 struct RowGroup: Sendable {
     let day: Int
-    /// The position of the stream's labels in the push; later the stream's id of the day.
+    /// The position of the stream's labels in the push.
+    let label: UInt32
+    /// The same; later the stream's id of the day.
     var stream: UInt32
     let rows: ArraySlice<UInt32>
     let lineBytes: Int
@@ -59,7 +61,8 @@ struct RowGroup: Sendable {
         return lineBytes.indices.compactMap { stream in
             let slice = order[starts[stream]..<starts[stream + 1]]
             guard !slice.isEmpty else { return nil }
-            return RowGroup(day: day, stream: UInt32(stream), rows: slice, lineBytes: lineBytes[stream])
+            return RowGroup(
+                day: day, label: UInt32(stream), stream: UInt32(stream), rows: slice, lineBytes: lineBytes[stream])
         }
     }
 }

@@ -38,6 +38,14 @@ package enum Failpoint: String, CaseIterable, Sendable {
     case mergePublished
     /// The files of inputs are removed, the catalogue still has them as garbage.
     case garbageRemoved
+    /// `weir.db` says that a day is being removed; readers see it.
+    case dropNoted
+    /// Readers see it no more, its folder is where it was.
+    case dropUnpublished
+    /// Its folder is in the trash.
+    case dropRenamed
+    /// Its folder is gone, `weir.db` says that it is being removed.
+    case dropRemoved
     /// Temporary and orphaned files are removed.
     case leftoversRemoved
     /// A record of the WAL is back in the head.

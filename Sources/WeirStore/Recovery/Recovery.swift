@@ -35,6 +35,7 @@ struct Recovery {
         try files.createFolder(configuration.partsFolder)
         let lock = try lockFolder()
         let global = try GlobalCatalogue(path: configuration.globalCataloguePath)
+        try finishDropping(global)
         for name in try files.list(configuration.partsFolder) {
             guard let number = DayName.day(of: name) else { continue }
             let day = Day(number: number, parts: configuration.partsFolder, isOnDisk: true)
@@ -44,6 +45,9 @@ struct Recovery {
                 try setAside(day, because: error)
             }
         }
+        // Pushes will need today's streams, and damage there must show while the day can still be set aside.
+        let today = Timestamp(nanoseconds: clock.now()).utcDay
+        if days[today] != nil { _ = try loadedDay(today) }
         try configuration.reach(.leftoversRemoved)
         let generation = Generation()
         let (fullBlocks, nextLSN, nextFileSequence) = try replay(into: generation)
@@ -51,12 +55,13 @@ struct Recovery {
         let wal = try WriteAheadLog(
             folder: configuration.walFolder, fileSystem: files, configuration: walConfiguration,
             nextLSN: max(nextLSN, (appliedLSNs.values.max() ?? 0) + 1), fileSequence: nextFileSequence)
+        var state = LogStore.State(
+            current: generation, days: days, segments: segments, segmentsQuarantined: quarantined)
+        state.deletes = try activeDeletes(global)
         return LogStore.Opened(
             global: global, wal: wal, lock: lock, scanThreads: scanThreads, sealThreads: sealThreads,
             threadCount: threadCount,
-            state: LogStore.State(
-                current: generation, days: days, segments: segments, segmentsQuarantined: quarantined),
-            fullBlocks: fullBlocks)
+            state: state, fullBlocks: fullBlocks)
     }
 
     private var walConfiguration: WALConfiguration {
@@ -77,13 +82,38 @@ struct Recovery {
 
     // MARK: - Days
 
+    /// Removes the folders of days that were being dropped, and remembers which records went with dropped days.
+    private mutating func finishDropping(_ global: GlobalCatalogue) throws {
+        for partition in try global.partitions() {
+            appliedLSNs[partition.day] = partition.appliedLSN
+            guard partition.state == .dropping else { continue }
+            try files.removeFolder(configuration.partsFolder + "/" + DayName.text(of: partition.day))
+            try files.syncFolder(configuration.partsFolder)
+            try global.endDropping(day: partition.day)
+        }
+        try files.removeFolder(configuration.trashFolder)
+    }
+
+    /// The requests whose lines are still to be hidden. One whose filter cannot be read hides nothing, so that no line
+    /// is lost that nobody asked to delete.
+    private func activeDeletes(_ global: GlobalCatalogue) throws -> [ActiveDelete] {
+        try global.deleteRequests().filter { $0.state == .received }.map { request in
+            do {
+                return ActiveDelete(request: request, predicate: try configuration.lineFilter(request.query))
+            } catch {
+                report(.deleteUnreadable(id: request.id, query: request.query, reason: "\(error)"))
+                return ActiveDelete(request: request, predicate: nil, isReadable: false)
+            }
+        }
+    }
+
     /// Opens a day: completes its making if a crash interrupted that, and compares files with the catalogue.
     private mutating func open(_ day: Day, global: GlobalCatalogue) throws {
         try day.catalogue.prepare(day: day.number)
         try global.register(day: day.number)
         let summary = try day.catalogue.summary()
         days[day.number] = day
-        appliedLSNs[day.number] = summary.appliedLSN
+        appliedLSNs[day.number] = max(summary.appliedLSN, appliedLSNs[day.number] ?? 0)
         let quarantinedBefore = quarantined + summary.segments.count { $0.state != .live }
         var opened: [Segment] = []
         for row in summary.segments {
@@ -197,14 +227,28 @@ struct Recovery {
         }
     }
 
+    /// A day whose streams are in memory. Damage that shows only now costs the day's folder, not the start.
+    private mutating func loadedDay(_ number: Int) throws -> Day {
+        if let day = days[number] {
+            do {
+                try day.load()
+                return day
+            } catch  where error.isDamaged {
+                try setAside(day, because: error)
+                segments[number] = nil
+            }
+        }
+        let day = Day(number: number, parts: configuration.partsFolder, isOnDisk: false)
+        days[number] = day
+        return day
+    }
+
     private mutating func unapplied(
         _ groups: [RowGroup], of record: WALRecord, batch: borrowing LineBatch
     ) throws -> [RowGroup] {
         var kept: [RowGroup] = []
         for group in groups where record.lsn > appliedLSNs[group.day] ?? 0 {
-            let day = days[group.day] ?? Day(number: group.day, parts: configuration.partsFolder, isOnDisk: false)
-            days[group.day] = day
-            try day.load()
+            let day = try loadedDay(group.day)
             var resolved = group
             let labels = batch.streams[Int(group.stream)]
             resolved.stream = day.withIndex { $0.register(labels, tenant: record.tenant) }

@@ -3,12 +3,13 @@ internal import WeirModel
 // What counting asks of a source, beyond its rows.
 extension BlockSource {
     /// Whether it holds each entry once and shares none with another settled source: what was compressed left out
-    /// whatever earlier blocks held.
+    /// whatever earlier blocks held. One with hidden rows must be read to know which those are.
     var isSettled: Bool {
+        if !masks.isEmpty { return false }
         switch place {
-        case .segment: true
-        case .head(let block): if case .encoded = block.contents { true } else { false }
-        case .open: false
+        case .segment: return true
+        case .head(let block): if case .encoded = block.contents { return true } else { return false }
+        case .open: return false
         }
     }
 

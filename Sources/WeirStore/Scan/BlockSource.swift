@@ -10,6 +10,8 @@ struct BlockSource: Sendable {
     private(set) var streams: [Span]
     /// Whether it holds rows of other streams as well.
     private(set) var hasOtherStreams: Bool
+    /// Rows that must not be delivered.
+    var masks: [RowMask] = []
 
     enum Place: Sendable {
         case segment(Segment, block: Int)
@@ -38,6 +40,16 @@ struct BlockSource: Sendable {
         streams.removeAll { !set.contains($0.stream) }
         if streams.count < count { hasOtherStreams = true }
         return !streams.isEmpty
+    }
+
+    /// The same, without rows that masks hide.
+    func hiding(_ masks: [RowMask]) -> BlockSource {
+        if masks.isEmpty { return self }
+        var source = self
+        source.masks = masks.filter { mask in
+            streams.contains { mask.touches($0.stream, $0.minTimestamp, $0.maxTimestamp) }
+        }
+        return source
     }
 
     /// Whether a stream may have rows at an instant here.
@@ -80,6 +92,14 @@ struct BlockSource: Sendable {
     ///
     /// - Throws: ``CorruptionError`` or `FileError`.
     func read(into batch: inout LineBatch, needsLines: Bool, needsMetadata: Bool, scratch: inout Scratch) throws {
+        try readAll(
+            into: &batch, needsLines: needsLines || masks.needsLines, needsMetadata: needsMetadata, scratch: &scratch)
+        if let visible = masks.visibleRows(of: batch) { batch.takeRows(visible) }
+    }
+
+    private func readAll(
+        into batch: inout LineBatch, needsLines: Bool, needsMetadata: Bool, scratch: inout Scratch
+    ) throws {
         switch place {
         case .segment(let segment, let index):
             try scratch.read(index, of: segment, needsLines: needsLines).decode(

@@ -27,7 +27,7 @@ struct CountPlan: Sendable {
         for snapshot in snapshots {
             let streams = try snapshot.streams(tenant: request.tenant, matchers: request.matchers)
             if streams.isEmpty { continue }
-            let (sources, _) = snapshot.sources(of: streams, range: ranges.hull)
+            let (sources, _) = snapshot.sources(of: streams, of: request.tenant, range: ranges.hull)
             do {
                 for source in sources where try source.holdsMetadata(named: request.splittingNames) { return nil }
             } catch is CorruptionError {

@@ -8,20 +8,34 @@ struct DaySnapshot: Sendable {
     let segments: [Segment]
     /// In order of arrival of their rows, all later than the segments'.
     let generations: [Generation]
+    /// What must not be delivered.
+    var hidden = HiddenRows()
+    /// Told when the day's catalogue is damaged.
+    var onDamage: @Sendable (CatalogueError) -> Void = { _ in }
 
-    /// Loads the day's streams and picks those that the matchers accept; blocks.
+    /// Loads the day's streams and picks those that the matchers accept; blocks. None when the catalogue is damaged:
+    /// one day's damage must not cost the answers about the others.
     func streams(tenant: Tenant, matchers: [Matcher]) throws(CatalogueError) -> StreamSet {
-        try day.load()
+        do {
+            try day.load()
+        } catch  where error.isDamaged {
+            onDamage(error)
+            return StreamSet(capacity: 0)
+        }
         return day.withIndex { $0.streams(tenant: tenant, matchers: matchers) }
     }
 
     /// Those of `streams` that have rows in the range.
-    func present(_ streams: StreamSet, range: TimeRange, capacity: Int) -> StreamSet {
+    func present(_ streams: StreamSet, of tenant: Tenant, range: TimeRange, capacity: Int) -> StreamSet {
         var present = StreamSet(capacity: capacity)
+        let hidden = hidden.masks(of: day, tenant: tenant)
         for segment in segments where range.overlaps(segment.row.minTimestamp, segment.row.maxTimestamp) {
+            let masks = hidden.masks(for: segment.row)
             for stream in segment.reader.streams {
                 let extent = stream.extent
-                if streams.contains(extent.stream) && range.overlaps(extent.minTimestamp, extent.maxTimestamp) {
+                if streams.contains(extent.stream) && range.overlaps(extent.minTimestamp, extent.maxTimestamp),
+                    !masks.contains(where: { $0.hidesAll(of: extent.stream, extent.minTimestamp, extent.maxTimestamp) })
+                {
                     present.insert(extent.stream)
                 }
             }
@@ -29,18 +43,25 @@ struct DaySnapshot: Sendable {
         for generation in generations {
             for rows in generation.rows(ofDay: day.number, in: streams)
             where range.overlaps(rows.minTimestamp, rows.maxTimestamp) {
-                present.insert(rows.stream)
+                let isHidden = hidden.masks(for: nil).contains {
+                    $0.hidesAll(of: rows.stream, rows.minTimestamp, rows.maxTimestamp)
+                }
+                if !isHidden { present.insert(rows.stream) }
             }
         }
         return present
     }
 
     /// The sources of rows of `streams` in the range, in order of arrival, and how many blocks were ruled out.
-    func sources(of streams: StreamSet, range: TimeRange) -> (sources: [BlockSource], skipped: Int) {
+    func sources(
+        of streams: StreamSet, of tenant: Tenant, range: TimeRange
+    ) -> (sources: [BlockSource], skipped: Int) {
+        let hidden = hidden.masks(of: day, tenant: tenant)
         var sources: [BlockSource] = []
         var skipped = 0
         for segment in segments where range.overlaps(segment.row.minTimestamp, segment.row.maxTimestamp) {
             let reader = segment.reader
+            let masks = hidden.masks(for: segment.row)
             var extents = [[StreamExtent]](repeating: [], count: reader.blocks.count)
             for stream in reader.streams where streams.contains(stream.extent.stream) {
                 guard range.overlaps(stream.extent.minTimestamp, stream.extent.maxTimestamp) else { continue }
@@ -50,7 +71,7 @@ struct DaySnapshot: Sendable {
                 if extents[index].isEmpty || !range.overlaps(block.minTimestamp, block.maxTimestamp) {
                     skipped += 1
                 } else {
-                    sources.append(BlockSource(segment, block: index, extents: extents[index]))
+                    sources.append(BlockSource(segment, block: index, extents: extents[index]).hiding(masks))
                 }
             }
         }
@@ -60,10 +81,12 @@ struct DaySnapshot: Sendable {
                 .sorted { $0.stream < $1.stream }
             for stream in rows {
                 for block in stream.blocks where range.overlaps(block.minTimestamp, block.maxTimestamp) {
-                    sources.append(BlockSource(block))
+                    sources.append(BlockSource(block).hiding(hidden.masks(for: nil)))
                 }
             }
-            sources.append(contentsOf: DaySnapshot.openSources(rows, range: range))
+            for source in DaySnapshot.openSources(rows, range: range) {
+                sources.append(source.hiding(hidden.masks(for: nil)))
+            }
         }
         return (sources, skipped)
     }

@@ -35,7 +35,8 @@ struct ScanPlan: Sendable {
         for snapshot in snapshots {
             let streams = try snapshot.streams(tenant: selection.tenant, matchers: selection.matchers)
             if streams.isEmpty { continue }
-            let (sources, skippedHere) = snapshot.sources(of: streams, range: selection.range)
+            let (sources, skippedHere) = snapshot.sources(
+                of: streams, of: selection.tenant, range: selection.range)
             skipped += skippedHere
             // Settled sources have no entry in common, so only instants could bring them together.
             let areTogether = selection.keepsInstantsTogether
