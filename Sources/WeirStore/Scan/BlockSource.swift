@@ -131,6 +131,8 @@ struct BlockSource: Sendable {
     func withParts<Result>(
         _ scratch: inout Scratch, _ body: (BlockReader, inout LineParts) throws -> Result
     ) throws -> Result? {
+        // Which rows are hidden shows when they are read.
+        guard masks.isEmpty else { return nil }
         let reader: BlockReader
         switch place {
         case .segment(let segment, let index):
