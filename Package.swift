@@ -117,7 +117,7 @@ let package = Package(
         .tests("LogQLSyntaxTests", ["LogQL", "WeirModel"]),
         .tests("WeirTemplateTests", ["WeirTemplate"]),
         .tests("LogQLStageTests", ["LogQL", "WeirModel", "WeirSystem"]),
-        .tests("ColumnTests", ["WeirStore", "WeirBytes"]),
+        .tests("ColumnTests", ["WeirStore", "WeirBytes", "WeirModel"]),
     ],
     cxxLanguageStandard: .cxx17
 )

@@ -3,14 +3,15 @@
 /// A line is literal 0, hole 0, literal 1, ..., the last literal. The needle may lie inside a literal, inside a value, or
 /// across their edges; the last is put down to questions for starts, ends and whole values.
 struct NeedleSearch {
-    /// The bytes of a literal and what to ask of a hole's values.
+    /// The rows whose values in a hole fulfil a test.
     typealias Select = (_ hole: Int, _ test: ValueTest) throws(CorruptionError) -> RowBitmap
 
     /// More questions would cost more than to look at the lines.
     static let questionsMax = 256
 
     let needle: [UInt8]
-    private let contains: ValueTest
+    /// The needle anywhere in a text.
+    let contains: ValueTest
     private var questions = 0
 
     /// Creates a search for a needle that is not empty.

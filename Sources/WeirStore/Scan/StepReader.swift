@@ -7,6 +7,8 @@ struct StepReader {
 
     private let selection: Selection
     private let signatures: SignatureQuery
+    /// What rows must hold to be worth building a line for.
+    private let needles: [[UInt8]]
     private let onDamage: @Sendable (CorruptionError) -> Void
     private var guest = LineBatch()
     private var scratch = BlockSource.Scratch()
@@ -24,6 +26,7 @@ struct StepReader {
     init(selection: Selection, onDamage: @escaping @Sendable (CorruptionError) -> Void) {
         self.selection = selection
         signatures = SignatureQuery(selection)
+        needles = selection.requiredLiterals.filter { !$0.isEmpty }
         self.onDamage = onDamage
     }
 
@@ -141,6 +144,7 @@ struct StepReader {
     ) throws {
         batch.fields.removeAll()
         do {
+            if !isMerging, try readRowsHoldingNeedles(step, wanted: wanted, range: range) { return }
             try step.source.read(
                 into: &batch, needsLines: selection.needsUnreadLines || isMerging,
                 needsMetadata: selection.needsMetadata || isMerging, scratch: &scratch)
@@ -150,6 +154,47 @@ struct StepReader {
             return
         }
         if let rows = rowsOfSelection(step, wanted: wanted, range: range) { batch.takeRows(rows) }
+    }
+
+    /// Replaces `batch` by the wanted rows of the step's source that may hold all needles, building no other lines;
+    /// false, when nothing can be told before lines are read.
+    private mutating func readRowsHoldingNeedles(
+        _ step: ScanPlan.Step, wanted: StreamSet, range: TimeRange
+    ) throws -> Bool {
+        guard selection.needsUnreadLines, !needles.isEmpty else { return false }
+        var scratch = BlockSource.Scratch()
+        swap(&scratch, &self.scratch)
+        defer { swap(&scratch, &self.scratch) }
+        let isRead = try step.source.withParts(&scratch) { block, parts in
+            guard var rows = try block.rows(holding: needles, parts: &parts) else { return false }
+            guard !rows.isEmpty else {
+                batch.removeAll()
+                return true
+            }
+            var none: [Int64]?
+            try block.decode(
+                into: &batch, arrivals: &none, needsLines: false, needsMetadata: selection.needsMetadata)
+            if let others = rowsOfSelection(step, wanted: wanted, range: range) {
+                rows = StepReader.common(rows, others)
+            }
+            batch.takeRows(rows)
+            let end = batch.metadataBytesEnd
+            try block.buildLines(ofRows: rows, into: &batch, at: end, parts: &parts)
+            return true
+        }
+        return isRead ?? false
+    }
+
+    /// What two ascending lists have in common.
+    private static func common(_ rows: [UInt32], _ others: [UInt32]) -> [UInt32] {
+        var common: [UInt32] = []
+        var position = 0
+        for row in rows {
+            while position < others.count && others[position] < row { position += 1 }
+            if position == others.count { break }
+            if others[position] == row { common.append(row) }
+        }
+        return common
     }
 
     /// Adds the guests' rows of the instants that the step owns.

@@ -161,7 +161,7 @@ extension BlockReader {
     }
 
     /// Reads lines that are kept whole as values.
-    private func readWholeValues(ranks: [UInt32]?, into parts: inout LineParts) throws(CorruptionError) {
+    func readWholeValues(ranks: [UInt32]?, into parts: inout LineParts) throws(CorruptionError) {
         let rows = parts.rowCounts[0]
         try withColumn(.line, count: rows) { source, column throws(CorruptionError) in
             var lengths = [UInt32](repeating: 0, count: rows)

@@ -42,6 +42,11 @@ enum ValueColumns {
         fileprivate let column: ValueColumn
         fileprivate let source: ColumnSource
 
+        /// What is known of the values without reading them.
+        var stamp: ValueStamp { column.stamp }
+        /// Whether a reader needs the timestamps of the rows.
+        var needsTimestamps: Bool { column.encoding == ColumnEncoding.clocks.rawValue }
+
         /// A reader of the column; `timestamps` are those of its rows.
         func reader(timestamps: UnsafeBufferPointer<Int64>) -> ValueReader {
             ValueReader(
