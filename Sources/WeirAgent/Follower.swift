@@ -112,7 +112,10 @@ package final class Follower {
         var hasMore = false
         for path in order {
             guard let tailer = tailers[path] else { continue }
-            if queue.outstandingBytes + context.batch.bytes >= configuration.limits.bufferBytesMax { return false }
+            if queue.outstandingBytes + context.batch.bytes >= configuration.limits.bufferBytesMax {
+                tailer.watchPath(&context)
+                continue
+            }
             if tailer.advance(&context) { hasMore = true }
             if tailer.isFinished { remove(path) }
             if context.batch.isDue(now: context.now, room: context.buffer.usualBytes) { seal() }
@@ -166,7 +169,8 @@ package final class Follower {
     private func begin(_ found: FileTargets.Found) {
         guard let made = targets.reader(for: found, limits: configuration.limits, on: system) else { return }
         let tailer = Tailer(
-            path: found.path, labels: made.labels, reader: made.reader, system: system, limits: configuration.limits)
+            path: found.path, labels: made.labels, reader: made.reader, system: targets.system(for: found, system),
+            limits: configuration.limits)
         // What a container wrote since the last run belongs to one log, however many files Docker has made of it. On
         // the very first run only the newest file is read, as with Promtail.
         let wantsRotated = made.reader.isDockerLog && !(isFirstDiscovery && context.positions.isFirstRun)
@@ -221,7 +225,8 @@ package final class Follower {
         }
     }
 
-    private static func load(
+    /// Reads the positions of the last run; nil when there was none.
+    static func load(
         _ configuration: PositionsConfiguration, _ system: any FileSystem
     ) throws(AgentError) -> [PositionRecord]? {
         let path = configuration.filename

@@ -10,6 +10,8 @@ public struct ScrapeConfiguration: Sendable {
     public var relabelRules: [RelabelRule] = []
     /// What happens to each line, in order.
     public var stages: [StageConfiguration] = []
+    /// Whether the files are gzip archives, each of which is read once (`decompression`).
+    public var isCompressed = false
 
     /// Creates a job without files.
     public init(jobName: String) {

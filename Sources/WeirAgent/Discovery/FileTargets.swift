@@ -16,6 +16,8 @@ struct FileTargets: Sendable {
         var relabelling: Relabelling
         var plan: StagePlan
         var isDockerSource: Bool
+        var jobName = ""
+        var isCompressed = false
     }
 
     /// A file that is meant.
@@ -51,7 +53,8 @@ struct FileTargets: Sendable {
                 groups.append(
                     Group(
                         pattern: Glob(path), excluded: excluded.map { Glob($0) }, labels: target.labels,
-                        relabelling: relabelling, plan: plan, isDockerSource: false))
+                        relabelling: relabelling, plan: plan, isDockerSource: false, jobName: scrape.jobName,
+                        isCompressed: scrape.isCompressed))
             }
         }
         if let docker = configuration.docker {
@@ -91,7 +94,7 @@ struct FileTargets: Sendable {
 
     /// A reader for a file that was found; nil when relabelling drops it, or leaves it to another machine.
     func reader(
-        for found: Found, limits: AgentLimits, on files: any FileSystem
+        for found: Found, limits: AgentLimits, on files: any FileSystem, observer: (any StageObserver)? = nil
     ) -> (labels: LabelSet, reader: LineReader)? {
         let group = groups[found.group]
         let container = ContainerDirectory(besideLog: found.path, on: files)
@@ -104,7 +107,25 @@ struct FileTargets: Sendable {
         // Container paths differ only by an id that the labels say better.
         if !group.isDockerSource { kept["filename"] = found.path }
         let isDockerLog = group.isDockerSource || found.path.hasSuffix("-json.log")
-        let runner = StageRunner(group.plan, labels: kept, limits: limits, trimsNewline: isDockerLog)
+        let runner = StageRunner(
+            group.plan, labels: kept, limits: limits, trimsNewline: isDockerLog, observer: observer)
         return (kept, LineReader(runner, isDockerLog: isDockerLog, lineBytesMax: limits.lineBytesMax))
+    }
+
+    /// Where a file is read: archives are unpacked on the way.
+    func system(for found: Found, _ files: any FileSystem) -> any FileSystem {
+        groups[found.group].isCompressed ? UnpackingFileSystem(files) : files
+    }
+
+    /// A reader for lines that are in no file, under the labels of a job.
+    func readerOfLines(
+        job: String?, limits: AgentLimits, observer: (any StageObserver)?
+    ) -> (labels: LabelSet, reader: LineReader)? {
+        guard let group = groups.first(where: { job == nil || $0.jobName == job }),
+            var kept = group.relabelling.apply(group.labels)
+        else { return nil }
+        for label in kept.labels where label.name.hasPrefix("__") { kept[label.name] = nil }
+        let runner = StageRunner(group.plan, labels: kept, limits: limits, trimsNewline: false, observer: observer)
+        return (kept, LineReader(runner, isDockerLog: group.isDockerSource, lineBytesMax: limits.lineBytesMax))
     }
 }

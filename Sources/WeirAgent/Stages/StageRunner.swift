@@ -30,6 +30,8 @@ struct StageRunner {
     private(set) var pausedUntil = Int64.min
     /// Watches entries between stages; nil except in a dry run.
     private let observer: (any StageObserver)?
+    /// What the observer is told about slots.
+    private let names: StageNames
 
     /// What happened to lines since the last look.
     private(set) var tally = StageTally()
@@ -64,6 +66,8 @@ struct StageRunner {
         }
         self.texts = texts
         labelNames = names.names
+        self.names = StageNames(
+            stages: plan.stageNames, labels: names.names, values: plan.values.names, metadata: plan.metadata.names)
         initialLabels = names.names.indices.map { bySlot[$0] }
         initialValues = values
         keySlots = plan.removesOtherLabels ? Array(names.names.indices) : plan.changingLabels.sorted()
@@ -127,6 +131,7 @@ struct StageRunner {
     private mutating func proceed(
         from first: Int, start: FilePoint, _ scratch: inout ScratchArena, _ batch: inout PushBatch
     ) {
+        observer?.began(work, names)
         var index = first
         while index < plan.stages.count {
             let outcome: StageOutcome
@@ -134,7 +139,7 @@ struct StageRunner {
             case .multiline(let stage): outcome = join(stage, at: index, start: start, &scratch)
             case .match(let stage, let end):
                 outcome = judge(stage)
-                observer?.passed(index, work, outcome)
+                observer?.passed(index, work, outcome, names)
                 guard case .proceed = outcome else { return }
                 index = stage.accepts(work) ? index + 1 : end
                 continue
@@ -143,7 +148,7 @@ struct StageRunner {
                 outcome = .proceed
             case let stage: outcome = run(stage, &scratch)
             }
-            observer?.passed(index, work, outcome)
+            observer?.passed(index, work, outcome, names)
             guard case .proceed = outcome else { return }
             index += 1
         }
@@ -281,6 +286,7 @@ struct StageRunner {
             work.line = work.line.part(0..<limits.lineBytesMax)
             tally.linesCut += 1
         }
+        observer?.ended(work, names)
         streams.begin(batch.generation)
         let stream = streams.find(work, keySlots) ?? addStream(&batch)
         for pair in work.metadata { batch.addMetadata(name: plan.metadata.names[pair.name], value: pair.value) }

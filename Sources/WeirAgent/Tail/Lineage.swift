@@ -54,7 +54,9 @@ struct Lineage {
         return siblings.enumerated().compactMap { index, sibling in
             guard !followed.contains(FileIdentity(sibling.status)) else { return nil }
             if let place { return index > place ? sibling : nil }
-            return known.modified > 0 && sibling.status.modified > known.modified ? sibling : nil
+            // The newest one followed is deleted, and with it all older ones. Its last time of writing may be unknown,
+            // and files that are rotated quickly have equal ones.
+            return sibling.status.modified >= known.modified ? sibling : nil
         }
     }
 

@@ -47,7 +47,10 @@ final class Tailer {
     ///
     /// - Returns: whether there may be more to read at once.
     func advance(_ context: inout FollowContext) -> Bool {
-        if reader.runner.pausedUntil > context.now { return false }
+        if reader.runner.pausedUntil > context.now {
+            watchPath(&context)
+            return false
+        }
         var index = 0
         while index < files.count {
             switch poll(index, &context) {
@@ -75,16 +78,41 @@ final class Tailer {
 
     /// Lets the next files of the path be read behind those that are open: what was renamed away meanwhile, and what
     /// is at the path now.
+    ///
+    /// Files are opened in their order. One that moved between the look and the opening ends this, as later ones would
+    /// otherwise hide it; the next look goes on there.
     func followSuccessors(_ context: inout FollowContext) {
         let after = files.last.map { (identity: $0.state.identity, modified: $0.state.lastModified) }
         let lineage = Lineage(path: path, on: system)
         for sibling in lineage.rotated(after: after, besides: context.followed) {
-            open(sibling.path, sibling.status, isDetached: true, &context)
+            guard files.count < Tailer.openFilesMax else { return }
+            guard open(sibling.path, sibling.status, isDetached: true, &context) else { return }
         }
-        if let status = lineage.current, !context.followed.contains(FileIdentity(status)) {
-            open(path, status, isDetached: false, &context)
+        if let status = lineage.current, !context.followed.contains(FileIdentity(status)),
+            files.count < Tailer.openFilesMax
+        {
+            _ = open(path, status, isDetached: false, &context)
         }
     }
+
+    /// Notices that the path leads elsewhere although nothing is read now, and keeps the new file open: it may be
+    /// rotated away, and deleted, before there is room for its lines.
+    func watchPath(_ context: inout FollowContext) {
+        guard files.count < Tailer.openFilesMax, let last = files.indices.last else { return }
+        if !files[last].state.isDetached {
+            guard let status = try? system.status(path), FileIdentity(status) != files[last].state.identity else {
+                return
+            }
+            context.counts.rotations += 1
+            files[last].state.detach()
+            updatePosition(last, &context)
+        }
+        followSuccessors(&context)
+    }
+
+    /// How many files of one path may be open at once. Each holds disk space that its deletion would free; more than
+    /// this many rotations behind, the oldest unread ones are left to their fate.
+    private static let openFilesMax = 64
 
     /// Begins with the path for the first time in this run: what the last run left unread comes first.
     ///
@@ -93,16 +121,22 @@ final class Tailer {
     func start(_ status: FileStatus, includingRotated: Bool, _ context: inout FollowContext) {
         let identity = FileIdentity(status)
         let known = context.positions.known(path: path)
-        let identities = Set(known.compactMap(\.identity))
         let lineage = Lineage(path: path, on: system)
-        let present = Set(lineage.siblings.map { FileIdentity($0.status) }).union([identity])
-        // Behind a file that was followed once, everything newer is unread as well.
-        var isBehindKnown = includingRotated && present.isDisjoint(with: identities)
-        for sibling in lineage.siblings where !context.followed.contains(FileIdentity(sibling.status)) {
-            if identities.contains(FileIdentity(sibling.status)) { isBehindKnown = true }
-            guard isBehindKnown else { continue }
-            open(sibling.path, sibling.status, isDetached: true, &context)
+        var present: Set<FileIdentity> = []
+        for sibling in lineage.siblings where isKnown(sibling.path, sibling.status, known) {
+            present.insert(FileIdentity(sibling.status))
         }
+        // Behind a file that was followed once, everything newer is unread as well. When none of them is left, what is
+        // there is newer, as the oldest are deleted first.
+        let wasFollowed = known.contains { $0.identity != nil }
+        let isCurrentKnown = isKnown(path, status, known)
+        var isBehindKnown = (includingRotated || wasFollowed) && present.isEmpty && !isCurrentKnown
+        for sibling in lineage.siblings where !context.followed.contains(FileIdentity(sibling.status)) {
+            if present.contains(FileIdentity(sibling.status)) { isBehindKnown = true }
+            guard isBehindKnown else { continue }
+            guard open(sibling.path, sibling.status, isDetached: true, &context) else { return }
+        }
+        if isCurrentKnown { present.insert(identity) }
         for record in context.positions.inherited where record.path == path {
             guard let lost = record.identity, !present.contains(lost) else { continue }
             context.messages.append(
@@ -111,7 +145,18 @@ final class Tailer {
         }
         guard !context.followed.contains(identity) else { return }
         let imported = known.first { $0.identity == nil && $0.offset <= status.size }
-        open(path, status, importedOffset: imported?.offset ?? 0, isDetached: false, &context)
+        _ = open(path, status, importedOffset: imported?.offset ?? 0, isDetached: false, &context)
+    }
+
+    /// Whether a file is one of those recorded. Numbers of deleted files are given to new ones, so its head decides.
+    private func isKnown(_ place: String, _ status: FileStatus, _ known: [PositionRecord]) -> Bool {
+        let identity = FileIdentity(status)
+        let records = known.filter { $0.identity == identity }
+        guard !records.isEmpty, let file = try? system.open(place, .read) else { return false }
+        defer { file.close() }
+        return records.contains { record in
+            (try? Tailer.matches(file, record.head)) == true && record.offset <= status.size
+        }
     }
 
     // MARK: One file
@@ -122,8 +167,9 @@ final class Tailer {
 
     private func poll(_ index: Int, _ context: inout FollowContext) -> PollResult {
         do throws(FileError) {
-            files[index].size = try files[index].file.size()
-            switch files[index].state.observeSize(files[index].size, now: context.now) {
+            let size = try files[index].file.size()
+            files[index].size = size == UnpackingFile.unknownSize ? files[index].state.examined + 1 : size
+            switch files[index].state.observeSize(size, now: context.now) {
             case .restart: return restart(index, &context)
             case .read(let start):
                 if !files[index].isHeadChecked, try !headMatches(index, &context) { return restart(index, &context) }
@@ -162,6 +208,8 @@ final class Tailer {
         case .close:
             return closeFile(index, &context)
         default:
+            // A successor that could not be opened at once is looked for until it is there.
+            if index == files.count - 1, files[index].state.isDetached { followSuccessors(&context) }
             return .quiet
         }
     }
@@ -265,16 +313,18 @@ final class Tailer {
     /// Opens a file and puts it behind the others; one with another name that was read to its end already is left.
     ///
     /// - Parameter importedOffset: where to start when nothing better is known.
+    /// - Returns: false when something else is at the place by now, or it cannot be opened.
     private func open(
         _ place: String, _ status: FileStatus, importedOffset: Int = 0, isDetached: Bool,
         _ context: inout FollowContext
-    ) {
+    ) -> Bool {
         let identity = FileIdentity(status)
         do throws(FileError) {
             let file = try system.open(place, .read)
             // The name may have gone to another file between the look and the opening.
             guard let present = try system.status(place), FileIdentity(present) == identity else {
-                return file.close()
+                file.close()
+                return false
             }
             var start = importedOffset
             var saved = importedOffset
@@ -284,7 +334,10 @@ final class Tailer {
                 let end = finished?.end ?? record.offset
                 // The number may have been given to another file since.
                 let isSame = try Tailer.matches(file, record.head) && end <= present.size
-                if isSame, isDetached, end == present.size { return file.close() }
+                if isSame, isDetached, end == present.size {
+                    file.close()
+                    return true
+                }
                 head = isSame ? record.head : .empty
                 // What this run has read may not be delivered yet, and is not read twice for that.
                 start = isSame ? end : 0
@@ -297,9 +350,11 @@ final class Tailer {
             context.followed.insert(identity)
             context.positions.begin(
                 key, PositionRecord(path: path, identity: identity, head: head, offset: saved, isDetached: isDetached))
+            return true
         } catch {
             context.counts.readErrors += 1
             context.messages.append(AgentMessage(.warning, "\(error); will try again"))
+            return false
         }
     }
 

@@ -84,6 +84,14 @@ public struct AgentFile: Sendable {
         var scrape = ScrapeConfiguration(jobName: map.value("job_name")?.text ?? "")
         scrape.relabelRules = RelabelRuleReader.read(map)
         scrape.stages = AgentStageReader.read(map.value("pipeline_stages"))
+        map.section("decompression") { section in
+            let isOn = section.value("enabled")?.flag ?? false
+            if let format = section.value("format"), isOn, format.text != "gz" {
+                format.remark(.error, "only gz is read", replacement: "format: gz")
+            }
+            scrape.isCompressed = isOn
+            section.ignore([IgnoredKey("initial_delay", "has no effect: an archive is read when it is there")])
+        }
         for group in map.value("static_configs")?.list ?? [] {
             guard let target = group.map else { continue }
             target.ignore([IgnoredKey("targets", "has no effect: files are always those of this machine")])

@@ -46,7 +46,7 @@ enum PromtailKeys {
         IgnoredKey("gelf", .warning, otherInput), IgnoredKey("gcplog", .warning, otherInput),
         IgnoredKey("cloudflare", .warning, otherInput), IgnoredKey("heroku_drain", .warning, otherInput),
         IgnoredKey("azure_event_hubs", .warning, otherInput),
-        IgnoredKey("consul*", .warning, otherInput), IgnoredKey("decompression", .warning, "not applied"),
+        IgnoredKey("consul*", .warning, otherInput),
         IgnoredKey("encoding", .warning, "not applied: lines are kept as the bytes they are"),
     ]
 }

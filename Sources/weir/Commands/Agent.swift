@@ -5,7 +5,8 @@ internal import WeirConfig
 /// `weir agent`: follows files and pushes to servers; Promtail's configuration as it is.
 struct AgentCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
-        commandName: "agent", abstract: "Follows this machine's logs and pushes them to servers.")
+        commandName: "agent", abstract: "Follows this machine's logs and pushes them to servers.",
+        subcommands: [AgentCheck.self, AgentDryRun.self])
 
     @OptionGroup var configuration: ConfigurationFlags
 
@@ -18,8 +19,9 @@ struct AgentCommand: AsyncParsableCommand {
         guard let path = configuration.path else {
             throw StartFailure("an agent needs to know what to follow and where to push: pass --config.file FILE")
         }
-        let file = AgentFile.read(try configuration.text(), file: path, environment: configuration.environment)
+        var file = AgentFile.read(try configuration.text(), file: path, environment: configuration.environment)
         try configuration.report(file.diagnostics, showsNotes: logLevel.showsNotes)
+        file.agent.hostName = HostName.current
         try await AgentProgram(configuration: file.agent, logLevel: logLevel.loggerLevel).run()
     }
 }

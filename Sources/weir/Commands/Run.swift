@@ -25,6 +25,7 @@ struct Run: AsyncParsableCommand {
             agent?.docker = DockerSourceConfiguration()
             agent?.positions.filename = file.serve.store.folder + "/positions.yaml"
         }
+        agent?.hostName = HostName.current
         guard let agent else {
             throw StartFailure("\(configuration.path ?? ""): nothing to follow: add `agent:`, or use `weir serve`")
         }
