@@ -11,7 +11,7 @@ public struct AgentTarget: Sendable, Hashable {
     /// The newest file's size.
     public let size: Int
     /// Bytes that are there and not read yet, rotated files included.
-    public let lag: Int
+    public internal(set) var lag: Int
     /// Bytes read since the start.
     public let bytesRead: Int
     /// Lines read since the start.
@@ -35,6 +35,19 @@ public struct AgentStatistics: Sendable {
     public var entriesEmitted: Int { follow.linesEmitted }
     /// Bytes read from files.
     public var bytesRead: Int { targets.reduce(0) { $0 + $1.bytesRead } }
+
+    /// The statistics of agents that follow the same files for one destination each.
+    ///
+    /// What files hold is counted once, by the first; of each file's lag, the largest counts.
+    public static func merged(_ all: [AgentStatistics]) -> AgentStatistics {
+        guard var merged = all.first else { return AgentStatistics() }
+        merged.deliveries = all.flatMap(\.deliveries)
+        for (index, target) in merged.targets.enumerated() {
+            let lags = all.compactMap { other in other.targets.first { $0.path == target.path }?.lag }
+            merged.targets[index].lag = lags.max() ?? target.lag
+        }
+        return merged
+    }
 
     /// The statistics as metrics under Promtail's names, and a few of our own.
     public var metrics: [MetricFamily] {

@@ -229,9 +229,12 @@ package final class Follower {
     static func load(
         _ configuration: PositionsConfiguration, _ system: any FileSystem
     ) throws(AgentError) -> [PositionRecord]? {
-        let path = configuration.filename
+        var path = configuration.filename
         do throws(FileError) {
-            guard try system.status(path) != nil else { return nil }
+            if try system.status(path) == nil {
+                guard let other = configuration.importedFrom, try system.status(other) != nil else { return nil }
+                path = other
+            }
         } catch {
             throw .positions(path: path, reason: error.description)
         }

@@ -19,6 +19,26 @@ public struct AgentConfiguration: Sendable {
 
     /// Creates an agent that follows nothing.
     public init() {}
+
+    /// A configuration for each client, with positions of its own.
+    ///
+    /// Agents that share nothing are what keeps a slow or dead server from holding up the others: each reads at the pace
+    /// of its server, and the files hold what was not sent. The common positions are where each of them begins.
+    public var perClient: [AgentConfiguration] {
+        guard clients.count > 1 else { return [self] }
+        return clients.map { client in
+            var one = self
+            one.clients = [client]
+            // By what the client is and not by its place, so that another order of clients does not mix up positions.
+            var hash: UInt64 = 0xcbf2_9ce4_8422_2325
+            for byte in (client.name + "\n" + client.url + "\n" + client.tenant).utf8 {
+                hash = (hash ^ UInt64(byte)) &* 0x0000_0100_0000_01b3
+            }
+            one.positions.filename = positions.filename + "." + String(hash, radix: 16)
+            one.positions.importedFrom = positions.filename
+            return one
+        }
+    }
 }
 
 /// Where the delivered offsets are kept (`positions:`).
@@ -28,6 +48,8 @@ public struct PositionsConfiguration: Sendable, Hashable {
     /// The least time between two saves (`sync_period`). A longer one repeats more lines after a crash; none are lost.
     /// Promtail's is ten seconds, and repeats that many.
     public var syncPeriod: Duration = .seconds(1)
+    /// A file whose positions are taken while there is no ``filename`` yet; nil takes none.
+    public var importedFrom: String?
     /// Whether a file that cannot be read is put aside instead of refusing to start (`ignore_invalid_yaml`).
     public var ignoresInvalidFile = false
 

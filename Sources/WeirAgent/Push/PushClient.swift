@@ -50,8 +50,12 @@ public struct PushClient: PushDestination {
         let headers = requestHeaders(tenant: parcel.tenant)
         var backoff = Backoff(configuration.backoff)
         while true {
+            let start = ContinuousClock.now
             let attempt = await attempt(headers, body)
-            report(PushEvent(attempt, parcel: parcel, sentBytes: body.count, isError: isError(backoff, attempt)))
+            var event = PushEvent(
+                attempt, parcel: parcel, sentBytes: body.count, isError: isError(backoff, attempt))
+            event.duration = ContinuousClock.now - start
+            report(event)
             switch attempt {
             case .delivered: return .delivered
             case .refused(let status, let message):
@@ -123,6 +127,16 @@ public enum PushAttempt: Sendable, Hashable {
     case refused(status: Int, message: String)
     /// It may work later; after at least the nanoseconds given, if the server said so.
     case retry(reason: String, after: Int64?)
+
+    /// The answer's code as Promtail's metrics name it; -1 when there was none.
+    var statusCode: String {
+        switch self {
+        case .delivered(let status), .refused(let status, _): return "\(status)"
+        case .retry(let reason, _):
+            let digits = reason.drop { !$0.isNumber }.prefix { $0.isNumber }
+            return reason.hasPrefix("server answered") ? String(digits) : "-1"
+        }
+    }
 }
 
 /// What an attempt to push was about, for metrics and messages.
@@ -133,6 +147,8 @@ public struct PushEvent: Sendable {
     public var lineCount: Int
     /// The request's body in bytes.
     public var sentBytes: Int
+    /// How long the attempt took.
+    public var duration = Duration.zero
     /// Whether somebody should be told: a final refusal, or a problem that has lasted.
     public var isError: Bool
 

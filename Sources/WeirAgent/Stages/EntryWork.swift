@@ -13,6 +13,8 @@ struct EntryWork {
     var metadata: [(name: Int, value: UnsafeRawBufferPointer)] = []
     /// The tenant, if a stage has set one.
     var tenant: UnsafeRawBufferPointer?
+    /// A time that the reader has read already: where its text starts, and the instant in nanoseconds.
+    var known: (text: UnsafeRawPointer?, instant: Int64) = (nil, 0)
     /// When the line was read, nanoseconds since 1970 UTC.
     var readTime: Int64 = 0
 }

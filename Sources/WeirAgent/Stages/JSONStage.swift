@@ -37,6 +37,24 @@ final class JSONStage: Sendable {
         slotCount = settings.expressions.count
     }
 
+    /// Where the parts of Docker's records go, when the stage takes nothing else out of the line; nil when it does.
+    ///
+    /// The reader has found those parts already, so that such a stage need not look at the line again.
+    var dockerSlots: DockerSlots? {
+        guard source == nil, expressions.isEmpty, root.slots.isEmpty, root.elements.isEmpty else { return nil }
+        var slots = DockerSlots()
+        for (key, node) in root.members {
+            guard node.isLeaf else { return nil }
+            switch String(decoding: key, as: UTF8.self) {
+            case "log": slots.log = node.slots
+            case "stream": slots.stream = node.slots
+            case "time": slots.time = node.slots
+            default: return nil
+            }
+        }
+        return slots
+    }
+
     func run(_ work: inout EntryWork, _ scratch: inout ScratchArena) -> StageOutcome {
         var input = work.line
         if let source {
@@ -136,6 +154,13 @@ final class JSONStage: Sendable {
         let written = JSONEscapes.unescape(scanner.bytes, text.range, to: scratch.reserve(text.range.count))
         return scratch.commit(written)
     }
+}
+
+/// Which extracted values the parts of Docker's records are.
+struct DockerSlots: Sendable {
+    var log: [Int] = []
+    var stream: [Int] = []
+    var time: [Int] = []
 }
 
 /// The paths that a stage asks for, as a tree: one walk over the object serves all of them.

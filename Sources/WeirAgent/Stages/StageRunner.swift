@@ -30,6 +30,8 @@ struct StageRunner {
     private(set) var pausedUntil = Int64.min
     /// Watches entries between stages; nil except in a dry run.
     private let observer: (any StageObserver)?
+    /// Where the parts of Docker's records go when the first stage only takes those out; nil when it does more.
+    private let dockerSlots: DockerSlots?
     /// What the observer is told about slots.
     private let names: StageNames
 
@@ -50,6 +52,12 @@ struct StageRunner {
         observer: (any StageObserver)? = nil
     ) {
         self.observer = observer
+        // A dry run shows the stage at work.
+        if observer == nil, case .json(let stage)? = plan.stages.first {
+            dockerSlots = stage.dockerSlots
+        } else {
+            dockerSlots = nil
+        }
         self.plan = plan
         self.limits = limits
         self.trimsNewline = trimsNewline
@@ -90,18 +98,50 @@ struct StageRunner {
         _ line: UnsafeRawBufferPointer, stream: UnsafeRawBufferPointer?, timestamp: Int64, readTime: Int64,
         start: FilePoint, _ scratch: inout ScratchArena, _ batch: inout PushBatch
     ) {
-        for index in 0..<initialValues.count { work.values[index] = initialValues[index] }
-        for index in 0..<initialLabels.count { work.labels[index] = initialLabels[index] }
-        if !work.metadata.isEmpty { work.metadata.removeAll(keepingCapacity: true) }
-        work.tenant = nil
-        work.line = line
-        work.timestamp = timestamp
-        work.readTime = readTime
+        begin(line, timestamp, readTime)
         if let stream, let label = plan.streamLabel {
             work.labels[label] = stream
             if let value = plan.streamValue { work.values[value] = stream }
         }
         proceed(from: 0, start: start, &scratch, &batch)
+    }
+
+    /// Takes one of Docker's records through all stages, when the pipeline takes it apart itself.
+    mutating func acceptRecord(
+        _ record: DockerLine, _ line: UnsafeRawBufferPointer, timestamp: Int64?, readTime: Int64, start: FilePoint,
+        _ scratch: inout ScratchArena, _ batch: inout PushBatch
+    ) {
+        begin(line, timestamp ?? readTime, readTime)
+        guard let slots = dockerSlots else { return proceed(from: 0, start: start, &scratch, &batch) }
+        if !slots.log.isEmpty {
+            let value: UnsafeRawBufferPointer
+            if record.firstEscape >= record.log.upperBound {
+                value = line.part(record.log)
+            } else {
+                let room = scratch.reserve(record.log.count)
+                value = scratch.commit(JSONEscapes.unescape(line, record.log, to: room))
+            }
+            for slot in slots.log { work.values[slot] = value }
+        }
+        if !record.stream.isEmpty { for slot in slots.stream { work.values[slot] = line.part(record.stream) } }
+        if !record.time.isEmpty {
+            let time = line.part(record.time)
+            for slot in slots.time { work.values[slot] = time }
+            if let timestamp { work.known = (time.baseAddress, timestamp) }
+        }
+        proceed(from: 1, start: start, &scratch, &batch)
+    }
+
+    @inline(__always)
+    private mutating func begin(_ line: UnsafeRawBufferPointer, _ timestamp: Int64, _ readTime: Int64) {
+        for index in 0..<initialValues.count { work.values[index] = initialValues[index] }
+        for index in 0..<initialLabels.count { work.labels[index] = initialLabels[index] }
+        if !work.metadata.isEmpty { work.metadata.removeAll(keepingCapacity: true) }
+        work.tenant = nil
+        work.known = (nil, 0)
+        work.line = line
+        work.timestamp = timestamp
+        work.readTime = readTime
     }
 
     /// Hands on blocks whose next line did not come in time, or all of them.

@@ -63,7 +63,7 @@ final class TimestampStage: Sendable {
     func run(_ work: inout EntryWork, last: inout Int64?) {
         guard let text = work.values[source] else { return }
         for form in forms {
-            guard let time = parse(text, form, now: work.readTime) else { continue }
+            guard let time = parse(text, form, work) else { continue }
             work.timestamp = time
             last = time
             return
@@ -86,11 +86,11 @@ final class TimestampStage: Sendable {
         }
     }
 
-    private func parse(_ text: UnsafeRawBufferPointer, _ form: Form, now: Int64) -> Int64? {
+    private func parse(_ text: UnsafeRawBufferPointer, _ form: Form, _ work: borrowing EntryWork) -> Int64? {
         switch form {
-        case .rfc3339: RFC3339Time.parse(text)
+        case .rfc3339: text.baseAddress == work.known.text ? work.known.instant : RFC3339Time.parse(text)
         case .unix(let factor): TimestampStage.decimal(text, factor)
-        case .layout(let layout): parse(text.text, layout, now: now)
+        case .layout(let layout): parse(text.text, layout, now: work.readTime)
         }
     }
 

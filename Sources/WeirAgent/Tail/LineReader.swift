@@ -127,7 +127,8 @@ struct LineReader {
         guard let record = DockerLine(line) else {
             return emit(line, nil, readTime, readTime, point, &scratch, &batch)
         }
-        let timestamp = RFC3339Time.parse(line.part(record.time)) ?? readTime
+        let time = RFC3339Time.parse(line.part(record.time))
+        let timestamp = time ?? readTime
         let output = PartialJoiner.Output(line.part(record.stream))
         if record.isPiece(line) {
             joiner.add(
@@ -135,7 +136,8 @@ struct LineReader {
             return
         }
         guard let held = joiner.take(output) else {
-            return emit(line, nil, timestamp, readTime, point, &scratch, &batch)
+            return runner.acceptRecord(
+                record, line, timestamp: time, readTime: readTime, start: point, &scratch, &batch)
         }
         var joined: [UInt8] = []
         joined.reserveCapacity(line.count + held.text.count)

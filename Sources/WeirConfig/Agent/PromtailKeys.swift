@@ -13,7 +13,7 @@ enum PromtailKeys {
         IgnoredKey("graceful_shutdown_timeout", "has no effect"), IgnoredKey("external_url", "has no effect"),
         IgnoredKey("register_instrumentation", "has no effect: /metrics is always there"),
         IgnoredKey("health_check_target", "has no effect"), IgnoredKey("profiling_enabled", "has no effect"),
-        IgnoredKey("enable_runtime_reload", .warning, "not applied: restart the agent, nothing is lost by it"),
+        IgnoredKey("enable_runtime_reload", "has no effect: SIGHUP and POST /-/reload always work"),
         IgnoredKey("reload", "has no effect"),
     ]
 

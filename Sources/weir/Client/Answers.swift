@@ -97,3 +97,22 @@ struct NamesAnswer: Decodable {
 struct SeriesAnswer: Decodable {
     let data: [[String: String]]?
 }
+
+/// What an agent follows and where it sends.
+struct AgentTargetsAnswer: Decodable {
+    struct Target: Decodable {
+        let path: String
+        let labels: String
+        let lag: Int
+        let lines: Int
+    }
+
+    struct Destination: Decodable {
+        let name: String
+        let sent: Int
+        let dropped: Int
+    }
+
+    let targets: [Target]
+    let destinations: [Destination]
+}

@@ -45,6 +45,11 @@ struct WeirClient: Sendable {
         return try await (ask("/loki/api/v1/series", parameters, about: selector) as SeriesAnswer).data ?? []
     }
 
+    /// What an agent follows.
+    func agentTargets() async throws -> AgentTargetsAnswer {
+        try await ask("/weir/agent/v1/targets", [], about: nil)
+    }
+
     private func ask<Answer: Decodable>(
         _ path: String, _ parameters: [(name: String, value: String)],
         headers: [(name: String, value: String)] = [], about query: String?

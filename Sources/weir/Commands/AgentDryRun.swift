@@ -28,7 +28,8 @@ struct AgentDryRun: ParsableCommand {
     var expandEnv = false
 
     func run() throws {
-        let agent = try AgentConfigurationFile(path: file, expandsEnvironment: expandEnv).usable()
+        let environment = expandEnv ? ProcessInfo.processInfo.environment : nil
+        let agent = try AgentConfigurationFile(path: file, environment: environment).usable()
         let dryRun = try DryRun(agent, system: PosixFileSystem())
         let printer = TracePrinter(isBrief: brief)
         guard stdin else {
@@ -62,7 +63,8 @@ struct AgentCheck: ParsableCommand {
     var expandEnv = false
 
     func run() throws {
-        let loaded = try AgentConfigurationFile(path: file, expandsEnvironment: expandEnv)
+        let environment = expandEnv ? ProcessInfo.processInfo.environment : nil
+        let loaded = try AgentConfigurationFile(path: file, environment: environment)
         for diagnostic in loaded.file.diagnostics { try StandardStream.output.writeLine("\(diagnostic)") }
         let worst = strict ? [Diagnostic.Severity.error, .warning] : [.error]
         if loaded.file.diagnostics.contains(where: { worst.contains($0.severity) }) { throw ExitCode.failure }
@@ -78,17 +80,17 @@ struct AgentCheck: ParsableCommand {
 struct AgentConfigurationFile {
     let file: AgentFile
 
-    init(path: String, expandsEnvironment: Bool) throws {
+    /// - Parameter environment: what variables in the file stand for; nil leaves them as they are.
+    init(path: String, environment: [String: String]?) throws {
         let text = String(decoding: try PosixFileSystem().contents(of: path), as: UTF8.self)
-        var file = AgentFile.read(
-            text, file: path, environment: expandsEnvironment ? ProcessInfo.processInfo.environment : nil)
+        var file = AgentFile.read(text, file: path, environment: environment)
         file.agent.hostName = HostName.current
         self.file = file
     }
 
     /// The configuration; its errors and warnings go to standard error.
-    func usable() throws -> AgentConfiguration {
-        for diagnostic in file.diagnostics where diagnostic.severity != .note {
+    func usable(showsNotes: Bool = false) throws -> AgentConfiguration {
+        for diagnostic in file.diagnostics where showsNotes || diagnostic.severity != .note {
             try StandardStream.error.writeLine("\(diagnostic)")
         }
         guard file.isUsable else { throw ExitCode.failure }
