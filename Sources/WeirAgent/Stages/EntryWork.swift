@@ -13,8 +13,16 @@ struct EntryWork {
     var metadata: [(name: Int, value: UnsafeRawBufferPointer)] = []
     /// The tenant, if a stage has set one.
     var tenant: UnsafeRawBufferPointer?
-    /// A time that the reader has read already: where its text starts, and the instant in nanoseconds.
-    var known: (text: UnsafeRawPointer?, instant: Int64) = (nil, 0)
+    /// A time that the reader has read already: its text, and the instant in nanoseconds; nil when it read none.
+    var known: (text: UnsafeRawBufferPointer, instant: Int64)?
+
+    /// The instant of a text that the reader has read already; nil for any other text.
+    @inline(__always)
+    func knownInstant(of text: UnsafeRawBufferPointer) -> Int64? {
+        guard let known, known.text.baseAddress == text.baseAddress, known.text.count == text.count else { return nil }
+        return known.instant
+    }
+
     /// When the line was read, nanoseconds since 1970 UTC.
     var readTime: Int64 = 0
 }

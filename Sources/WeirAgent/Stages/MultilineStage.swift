@@ -45,6 +45,7 @@ struct MultilineBlock {
         work.line = scratch.copy(text)
         work.timestamp = timestamp
         work.readTime = readTime
+        work.known = nil
         work.metadata.removeAll(keepingCapacity: true)
         for index in values.indices { work.values[index] = values[index].map { scratch.copy($0) } }
         for index in labels.indices { work.labels[index] = labels[index].map { scratch.copy($0) } }

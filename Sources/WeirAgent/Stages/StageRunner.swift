@@ -127,7 +127,7 @@ struct StageRunner {
         if !record.time.isEmpty {
             let time = line.part(record.time)
             for slot in slots.time { work.values[slot] = time }
-            if let timestamp { work.known = (time.baseAddress, timestamp) }
+            if let timestamp { work.known = (time, timestamp) }
         }
         proceed(from: 1, start: start, &scratch, &batch)
     }
@@ -138,7 +138,7 @@ struct StageRunner {
         for index in 0..<initialLabels.count { work.labels[index] = initialLabels[index] }
         if !work.metadata.isEmpty { work.metadata.removeAll(keepingCapacity: true) }
         work.tenant = nil
-        work.known = (nil, 0)
+        work.known = nil
         work.line = line
         work.timestamp = timestamp
         work.readTime = readTime

@@ -88,7 +88,7 @@ final class TimestampStage: Sendable {
 
     private func parse(_ text: UnsafeRawBufferPointer, _ form: Form, _ work: borrowing EntryWork) -> Int64? {
         switch form {
-        case .rfc3339: text.baseAddress == work.known.text ? work.known.instant : RFC3339Time.parse(text)
+        case .rfc3339: work.knownInstant(of: text) ?? RFC3339Time.parse(text)
         case .unix(let factor): TimestampStage.decimal(text, factor)
         case .layout(let layout): parse(text.text, layout, now: work.readTime)
         }

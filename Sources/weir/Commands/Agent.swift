@@ -28,6 +28,6 @@ struct AgentCommand: AsyncParsableCommand {
             }
             return agent
         }
-        try await AgentProgram(configuration: load(), load: load, logLevel: level.loggerLevel).run()
+        try await AgentProgram(configuration: load(), load: load, logLevel: logLevel.loggerLevel).run()
     }
 }
