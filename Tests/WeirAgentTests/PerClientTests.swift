@@ -58,7 +58,8 @@ import WeirTesting
             }
         }
         let metrics = PushMetrics()
-        let client = PushClient(ClientConfiguration(url: "http://a"), sender: Answers()) { metrics.record($0, to: "a") }
+        let client = PushClient(
+            ClientConfiguration(url: "http://a"), sender: Answers(), report: { metrics.record($0, to: "a") })
         var rows = LineBatch()
         rows.streams = [["app": "web"]]
         rows.appendRow(stream: 0, timestamp: 1, copying: Array("one".utf8))

@@ -114,10 +114,12 @@ final class AgentRunner: Service, Sendable {
             let clients = one.clients.map { client in
                 let log = report(client.url, to: logger)
                 let name = client.name.isEmpty ? client.url : client.name
-                return PushClient(client, sender: NetworkSender()) { event in
-                    metrics.record(event, to: name)
-                    log(event)
-                }
+                return PushClient(
+                    client, sender: NetworkSender(),
+                    report: { event in
+                        metrics.record(event, to: name)
+                        log(event)
+                    })
             }
             return Agent(
                 one, system: PosixFileSystem(), destinations: clients, report: AgentService.report(to: logger))
