@@ -1,5 +1,6 @@
 internal import ArgumentParser
 internal import WeirAPI
+internal import WeirAgent
 
 /// `weir agent`: follows files and pushes to servers; Promtail's configuration as it is.
 struct AgentCommand: AsyncParsableCommand {
