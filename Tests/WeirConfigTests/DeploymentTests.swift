@@ -1,5 +1,7 @@
 import Foundation
 import Testing
+import WeirAPI
+import WeirAgent
 import WeirConfig
 
 /// The files under config/agent are what people start from, so they must load without a remark.
