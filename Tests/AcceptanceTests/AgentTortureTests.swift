@@ -21,7 +21,7 @@ import WeirTesting
             try #"{"ID":"\#(id)","Name":"/torture","Config":{"Image":"i","Labels":{}}}"#.write(
                 toFile: folder + "/\(id)/config.v2.json", atomically: true, encoding: .utf8)
             path = folder + "/\(id)/\(id)-json.log"
-            FileManager.default.createFile(atPath: path, contents: nil)
+            _ = FileManager.default.createFile(atPath: path, contents: nil)
         }
 
         func write(_ count: Int) throws {
@@ -47,7 +47,7 @@ import WeirTesting
                 try? manager.moveItem(atPath: "\(path).\(number)", toPath: "\(path).\(number + 1)")
             }
             try manager.moveItem(atPath: path, toPath: path + ".1")
-            manager.createFile(atPath: path, contents: nil)
+            _ = manager.createFile(atPath: path, contents: nil)
             files.insert([], at: 0)
             if files.count > filesMax { files.removeLast() }
         }

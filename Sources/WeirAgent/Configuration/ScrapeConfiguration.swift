@@ -10,7 +10,7 @@ public struct ScrapeConfiguration: Sendable {
     public var relabelRules: [RelabelRule] = []
     /// What happens to each line, in order.
     public var stages: [StageConfiguration] = []
-    /// Whether the files are gzip archives, each of which is read once (`decompression`).
+    /// Whether the files are gzip archives, each of which is read once in a run (`decompression`).
     public var isCompressed = false
 
     /// Creates a job without files.

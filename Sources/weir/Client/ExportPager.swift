@@ -15,7 +15,7 @@ struct ExportPager {
     private(set) var page: Page?
     private let limit: Int
     /// Rows of the first instant of `page` that were handed out, and how often.
-    private var repeated: [Row: Int] = [:]
+    private var handedOut: [Row: Int] = [:]
 
     /// Starts at an instant, with the usual number of rows of a page.
     init(start: Int64, limit: Int) {
@@ -26,24 +26,25 @@ struct ExportPager {
     /// Takes the answer for `page`, rows in order of time, and gives those that were not handed out before.
     mutating func take(_ rows: [Row]) -> [Row] {
         guard let asked = page else { return [] }
-        let fresh = rows.filter { isFresh($0) }
+        var met: [Row: Int] = [:]
+        let fresh = rows.filter { row in
+            guard row.nanoseconds == asked.start else { return true }
+            met[row, default: 0] += 1
+            return met[row, default: 0] > handedOut[row, default: 0]
+        }
         guard rows.count >= asked.limit, let last = rows.last?.nanoseconds else {
             page = nil
             return fresh
         }
-        // Rows of the instant at which the page ends, whether handed out now or before, will come again.
-        repeated = [:]
-        for row in rows.reversed() {
-            guard row.nanoseconds == last else { break }
-            repeated[row, default: 0] += 1
+        // The next page starts where this one ends, so rows of that instant come again.
+        if last == asked.start {
+            handedOut.merge(met) { max($0, $1) }
+            page = Page(start: last, limit: asked.limit * 2)
+        } else {
+            handedOut = [:]
+            for row in rows.reversed().prefix(while: { $0.nanoseconds == last }) { handedOut[row, default: 0] += 1 }
+            page = Page(start: last, limit: limit)
         }
-        page = Page(start: last, limit: last == asked.start ? asked.limit * 2 : limit)
         return fresh
-    }
-
-    private mutating func isFresh(_ row: Row) -> Bool {
-        guard let count = repeated[row], count > 0 else { return true }
-        repeated[row] = count - 1
-        return false
     }
 }
