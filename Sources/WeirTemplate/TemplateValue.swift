@@ -75,7 +75,7 @@ public struct TemplateTime: Sendable, Hashable {
 
 extension TemplateValue {
     /// Whether a condition holds: not false, zero, empty or absent.
-    var isTrue: Bool {
+    public var isTrue: Bool {
         switch self {
         case .string(let bytes): !bytes.isEmpty
         case .integer(let value): value != 0

@@ -31,12 +31,8 @@ struct CountEvaluation<Fold: SampleFold> {
         let counts: [StreamCounts]?
         do {
             counts = try await source.counts(request)
-        } catch is CancellationError {
-            throw .cancelled
-        } catch SourceError.unavailable(let reason) {
-            throw .unavailable(message: reason)
         } catch {
-            throw .failed(message: "\(error)")
+            throw QueryError(ofSource: error)
         }
         guard let counts else { return nil }
         var entries = 0

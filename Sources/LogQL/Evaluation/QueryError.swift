@@ -1,3 +1,5 @@
+import WeirModel
+
 /// Why a query has no answer. The API turns each case into Loki's status code; `message` is Loki's wording.
 public enum QueryError: Error, Sendable, Hashable {
     /// The text is no query, or asks for what does not exist: 400.
@@ -16,4 +18,14 @@ public enum QueryError: Error, Sendable, Hashable {
     case unavailable(message: String)
     /// The store failed: 500.
     case failed(message: String)
+
+    /// What a failure of the source, or of the query's own code that the source called, means to who asked.
+    init(ofSource error: any Error) {
+        switch error {
+        case let error as QueryError: self = error
+        case is CancellationError: self = .cancelled
+        case SourceError.unavailable(let reason): self = .unavailable(message: reason)
+        default: self = .failed(message: "\(error)")
+        }
+    }
 }

@@ -33,14 +33,8 @@ final class ScanWorkers<Collector: BatchCollector & ~Copyable>: @unchecked Senda
                 box.heldBytes = held
                 return flow
             }
-        } catch let error as QueryError {
-            throw error
-        } catch is CancellationError {
-            throw .cancelled
-        } catch SourceError.unavailable(let reason) {
-            throw .unavailable(message: reason)
         } catch {
-            throw .failed(message: "\(error)")
+            throw QueryError(ofSource: error)
         }
     }
 

@@ -26,23 +26,9 @@ enum TemplateFunctions {
         functions["__line__"] = TemplateFunction([]) { _, environment in environment[0] }
         functions["__timestamp__"] = TemplateFunction([]) { _, environment in environment[1] }
         functions["default"] = TemplateFunction([.any], variadic: .any) { arguments, _ in
-            arguments.count > 1 && !isEmpty(arguments[1]) ? arguments[1] : arguments[0]
+            arguments.count > 1 && arguments[1].isTrue ? arguments[1] : arguments[0]
         }
         return functions
-    }
-
-    /// Whether `default` replaces a value.
-    private static func isEmpty(_ value: TemplateValue) -> Bool {
-        switch value {
-        case .string(let bytes): bytes.isEmpty
-        case .integer(let number): number == 0
-        case .float(let number): number == 0
-        case .bool(let bool): !bool
-        case .map(let map): map.values.isEmpty
-        case .list(let values): values.isEmpty
-        case .time: false
-        case .none: true
-        }
     }
 
     // MARK: Shapes of functions

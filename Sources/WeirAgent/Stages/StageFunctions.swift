@@ -23,9 +23,9 @@ enum StageFunctions {
     }
 
     private static let choices: [String: TemplateFunction] = [
-        "empty": TemplateFunction([.any]) { arguments, _ in .bool(isEmpty(arguments[0])) },
+        "empty": TemplateFunction([.any]) { arguments, _ in .bool(!arguments[0].isTrue) },
         "coalesce": TemplateFunction([], variadic: .any) { arguments, _ in
-            arguments.first { !isEmpty($0) } ?? .none
+            arguments.first { $0.isTrue } ?? .none
         },
         "ternary": TemplateFunction([.any, .any, .any]) { arguments, _ in
             arguments[2] == .bool(true) ? arguments[0] : arguments[1]
@@ -58,19 +58,6 @@ enum StageFunctions {
     private static func items(_ value: TemplateValue) -> [TemplateValue] {
         if case .list(let items) = value { return items }
         return value == .none ? [] : [value]
-    }
-
-    private static func isEmpty(_ value: TemplateValue) -> Bool {
-        switch value {
-        case .string(let bytes): bytes.isEmpty
-        case .integer(let number): number == 0
-        case .float(let number): number == 0
-        case .bool(let bool): !bool
-        case .map(let map): map.values.isEmpty
-        case .list(let values): values.isEmpty
-        case .time: false
-        case .none: true
-        }
     }
 
     /// The values that are there, each in its form, with blanks between them.

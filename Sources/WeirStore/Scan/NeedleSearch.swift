@@ -43,14 +43,8 @@ struct NeedleSearch {
             // From inside the hole over its end.
             for length in 1..<needle.count {
                 guard let end = end(of: literals[hole + 1], from: length, isLast: hole + 1 == holes) else { continue }
-                var rows = try select(hole, ValueTest(.hasSuffix, Array(needle[..<length])))
-                questions += 1
-                if end < needle.count, !rows.isEmpty {
-                    guard let others = try self.rows(from: hole + 1, behind: end, literals, count, select) else {
-                        return nil
-                    }
-                    rows.formIntersection(others)
-                }
+                let test = ValueTest(.hasSuffix, Array(needle[..<length]))
+                guard let rows = try rows(where: test, of: hole, then: end, literals, count, select) else { return nil }
                 found.formUnion(rows)
             }
             if questions > NeedleSearch.questionsMax { return nil }
@@ -70,16 +64,24 @@ struct NeedleSearch {
         for length in 0..<(needle.count - start) {
             let behind = start + length
             guard let end = end(of: literals[hole + 1], from: behind, isLast: hole + 1 == holes) else { continue }
-            var rows = try select(hole, ValueTest(.equals, Array(needle[start..<behind])))
-            questions += 1
-            if end < needle.count, !rows.isEmpty {
-                guard let others = try self.rows(from: hole + 1, behind: end, literals, count, select) else {
-                    return nil
-                }
-                rows.formIntersection(others)
-            }
+            let test = ValueTest(.equals, Array(needle[start..<behind]))
+            guard let rows = try rows(where: test, of: hole, then: end, literals, count, select) else { return nil }
             found.formUnion(rows)
         }
+        return found
+    }
+
+    /// The rows whose hole passes a test and which go on with the needle's bytes from `end` on behind the literal that
+    /// follows; nil when it is too dear to tell.
+    private mutating func rows(
+        where test: ValueTest, of hole: Int, then end: Int, _ literals: [UnsafeRawBufferPointer], _ count: Int,
+        _ select: Select
+    ) throws(CorruptionError) -> RowBitmap? {
+        var found = try select(hole, test)
+        questions += 1
+        guard end < needle.count, !found.isEmpty else { return found }
+        guard let others = try rows(from: hole + 1, behind: end, literals, count, select) else { return nil }
+        found.formIntersection(others)
         return found
     }
 

@@ -25,56 +25,47 @@ enum OTLPJSON {
         }
     }
 
-    /// Records need their resource, so those that stand before it wait.
     private static func resourceLogs(_ scanner: inout JSONScanner, to mapping: inout OTLPMapping) throws {
         mapping.beginResource()
-        var waiting: [Int] = []
-        var hasResource = false
-        try scanner.eachMember { scanner, key in
-            if scanner.isKey(key, "resource", "resource") {
-                hasResource = true
-                try scanner.eachMember { scanner, key in
-                    try attributes(&scanner, key, of: .resource, to: &mapping)
-                }
-            } else if scanner.isKey(key, "scopeLogs", "scope_logs") {
-                if hasResource {
-                    try scanner.eachElement { try scopeLogs(&$0, to: &mapping) }
-                } else {
-                    waiting.append(scanner.offset)
-                    try scanner.skipValue()
-                }
-            } else {
-                try scanner.skipValue()
-            }
-        }
-        for offset in waiting {
-            var again = JSONScanner(scanner.bytes, from: offset)
-            try again.eachElement { try scopeLogs(&$0, to: &mapping) }
+        try ownerFirst(&scanner, ("resource", "resource"), children: ("scopeLogs", "scope_logs"), &mapping) {
+            scanner, mapping in
+            try scanner.eachMember { try attributes(&$0, $1, of: .resource, to: &mapping) }
+        } child: {
+            try scopeLogs(&$0, to: &$1)
         }
     }
 
     private static func scopeLogs(_ scanner: inout JSONScanner, to mapping: inout OTLPMapping) throws {
         mapping.beginScope()
+        try ownerFirst(&scanner, ("scope", "scope"), children: ("logRecords", "log_records"), &mapping) {
+            try scope(&$0, to: &$1)
+        } child: {
+            try record(&$0, to: &$1)
+        }
+    }
+
+    /// Reads an object whose children need its owner: those that stand before it wait.
+    private static func ownerFirst(
+        _ scanner: inout JSONScanner, _ owner: (StaticString, StaticString), children: (StaticString, StaticString),
+        _ mapping: inout OTLPMapping, owner readOwner: (inout JSONScanner, inout OTLPMapping) throws -> Void,
+        child readChild: (inout JSONScanner, inout OTLPMapping) throws -> Void
+    ) throws {
         var waiting: [Int] = []
-        var hasScope = false
+        var hasOwner = false
         try scanner.eachMember { scanner, key in
-            if scanner.isKey(key, "scope", "scope") {
-                hasScope = true
-                try scope(&scanner, to: &mapping)
-            } else if scanner.isKey(key, "logRecords", "log_records") {
-                if hasScope {
-                    try scanner.eachElement { try record(&$0, to: &mapping) }
-                } else {
-                    waiting.append(scanner.offset)
-                    try scanner.skipValue()
-                }
+            if scanner.isKey(key, owner.0, owner.1) {
+                hasOwner = true
+                try readOwner(&scanner, &mapping)
+            } else if scanner.isKey(key, children.0, children.1), hasOwner {
+                try scanner.eachElement { try readChild(&$0, &mapping) }
             } else {
+                if scanner.isKey(key, children.0, children.1) { waiting.append(scanner.offset) }
                 try scanner.skipValue()
             }
         }
         for offset in waiting {
             var again = JSONScanner(scanner.bytes, from: offset)
-            try again.eachElement { try record(&$0, to: &mapping) }
+            try again.eachElement { try readChild(&$0, &mapping) }
         }
     }
 
