@@ -13,9 +13,10 @@ run: build
 demo: build
 	bench/run-demo $(RELEASE)
 
+# Tests beside each other, but not all at once: hundreds would keep each other from running for minutes.
 test: packages
 	$(SWIFT) build --build-tests
-	$(SWIFT) test --skip-build
+	SWT_EXPERIMENTAL_MAXIMUM_PARALLELIZATION_WIDTH=8 $(SWIFT) test --skip-build
 
 bench: packages
 	bench/run
