@@ -1,6 +1,5 @@
 import Testing
 import WeirAgent
-import WeirBytes
 import WeirModel
 import WeirSystem
 import WeirTesting
@@ -115,23 +114,5 @@ import WeirTesting
         try scene.restart()
         await scene.settle()
         #expect(scene.destination.lines == ["known", "between", "owner \(spare)", "present"])
-    }
-
-    @Test func `an archive is read from start to end`() async throws {
-        let scene = try FollowingScene { configuration in
-            configuration.docker = nil
-            configuration.scrapes[0].isCompressed = true
-        }
-        let lines = (0..<50_000).map { "line \($0) of the archive" }
-        let text = Array(lines.map { $0 + "\n" }.joined().utf8)
-        let half = text.count / 2
-        // Two members, as two appends of gzip make them.
-        let packed =
-            InflateCodec.compressGzip(Array(text[..<half])) + InflateCodec.compressGzip(Array(text[half...]))
-        let file = try scene.system.open(scene.folder.path + "/logs/old.log", .create)
-        try packed.withUnsafeBytes { try file.write($0, at: 0) }
-        file.close()
-        await scene.settle()
-        #expect(scene.destination.lines == lines)
     }
 }

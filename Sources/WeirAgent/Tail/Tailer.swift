@@ -123,22 +123,35 @@ final class Tailer {
         let known = context.positions.known(path: path)
         let lineage = Lineage(path: path, on: system)
         var present: Set<FileIdentity> = []
-        for sibling in lineage.siblings where isKnown(sibling.path, sibling.status, known) {
-            present.insert(FileIdentity(sibling.status))
+        // What was read before rotation packed it has another number now, and goes on where its head is found.
+        var packed: [FileIdentity: PositionRecord] = [:]
+        for sibling in lineage.siblings {
+            if isKnown(sibling.path, sibling.status, known, on: files(of: sibling)) {
+                present.insert(FileIdentity(sibling.status))
+            } else if sibling.isArchive, let record = packedRecord(sibling, known) {
+                packed[FileIdentity(sibling.status)] = record
+                present.insert(FileIdentity(sibling.status))
+            }
         }
         // Behind a file that was followed once, everything newer is unread as well. When none of them is left, what is
         // there is newer, as the oldest are deleted first.
         let wasFollowed = known.contains { $0.identity != nil }
-        let isCurrentKnown = isKnown(path, status, known)
+        let isCurrentKnown = isKnown(path, status, known, on: system)
         var isBehindKnown = (includingRotated || wasFollowed) && present.isEmpty && !isCurrentKnown
         for sibling in lineage.siblings where !context.followed.contains(FileIdentity(sibling.status)) {
             if present.contains(FileIdentity(sibling.status)) { isBehindKnown = true }
             guard isBehindKnown else { continue }
-            guard open(sibling.path, sibling.status, isDetached: true, &context) else { return }
+            let record = packed[FileIdentity(sibling.status)]
+            guard open(sibling.path, sibling.status, packedFrom: record, isDetached: true, &context, files(of: sibling))
+            else { return }
         }
         if isCurrentKnown { present.insert(identity) }
         for record in context.positions.inherited where record.path == path {
             guard let lost = record.identity, !present.contains(lost) else { continue }
+            if packed.values.contains(record) {
+                context.positions.forget(record)
+                continue
+            }
             context.messages.append(
                 AgentMessage(.warning, "\(path): the file read up to byte \(record.offset) by the last run is gone"))
             context.positions.forget(record)
@@ -148,15 +161,31 @@ final class Tailer {
         _ = open(path, status, importedOffset: imported?.offset ?? 0, isDetached: false, &context)
     }
 
+    /// Where a sibling is read: what rotation has packed is unpacked on the way.
+    private func files(of sibling: Lineage.Sibling) -> any FileSystem {
+        sibling.isArchive && !(system is UnpackingFileSystem) ? UnpackingFileSystem(system) : system
+    }
+
     /// Whether a file is one of those recorded. Numbers of deleted files are given to new ones, so its head decides.
-    private func isKnown(_ place: String, _ status: FileStatus, _ known: [PositionRecord]) -> Bool {
+    private func isKnown(
+        _ place: String, _ status: FileStatus, _ known: [PositionRecord], on files: any FileSystem
+    ) -> Bool {
         let identity = FileIdentity(status)
         let records = known.filter { $0.identity == identity }
-        guard !records.isEmpty, let file = try? system.open(place, .read) else { return false }
+        // The size is asked for again, because only `files` knows whether the file is an archive.
+        guard !records.isEmpty, let size = try? files.status(place)?.size, let file = try? files.open(place, .read)
+        else { return false }
         defer { file.close() }
         return records.contains { record in
-            (try? Tailer.matches(file, record.head)) == true && record.offset <= status.size
+            (try? Tailer.matches(file, record.head)) == true && record.offset <= size
         }
+    }
+
+    /// The record of the file that an archive was made of, by its head.
+    private func packedRecord(_ archive: Lineage.Sibling, _ known: [PositionRecord]) -> PositionRecord? {
+        guard let file = try? files(of: archive).open(archive.path, .read) else { return nil }
+        defer { file.close() }
+        return known.first { $0.head.length > 0 && (try? Tailer.matches(file, $0.head)) == true }
     }
 
     // MARK: One file
@@ -312,17 +341,21 @@ final class Tailer {
 
     /// Opens a file and puts it behind the others; one with another name that was read to its end already is left.
     ///
-    /// - Parameter importedOffset: where to start when nothing better is known.
+    /// - Parameters:
+    ///   - importedOffset: where to start when nothing better is known.
+    ///   - packedFrom: how far it was read before it was packed.
+    ///   - files: where it is read when not where the path is.
     /// - Returns: false when something else is at the place by now, or it cannot be opened.
     private func open(
-        _ place: String, _ status: FileStatus, importedOffset: Int = 0, isDetached: Bool,
-        _ context: inout FollowContext
+        _ place: String, _ status: FileStatus, importedOffset: Int = 0, packedFrom: PositionRecord? = nil,
+        isDetached: Bool, _ context: inout FollowContext, _ files: (any FileSystem)? = nil
     ) -> Bool {
         let identity = FileIdentity(status)
+        let files = files ?? system
         do throws(FileError) {
-            let file = try system.open(place, .read)
+            let file = try files.open(place, .read)
             // The name may have gone to another file between the look and the opening.
-            guard let present = try system.status(place), FileIdentity(present) == identity else {
+            guard let present = try files.status(place), FileIdentity(present) == identity else {
                 file.close()
                 return false
             }
@@ -330,7 +363,7 @@ final class Tailer {
             var saved = importedOffset
             var head = HeadFingerprint.empty
             let finished = context.positions.finished(identity: identity)
-            if let record = finished?.record ?? context.positions.inherited(identity: identity) {
+            if let record = finished?.record ?? context.positions.inherited(identity: identity) ?? packedFrom {
                 let end = finished?.end ?? record.offset
                 // The number may have been given to another file since.
                 let isSame = try Tailer.matches(file, record.head) && end <= present.size
@@ -346,7 +379,7 @@ final class Tailer {
             let key = context.nextKey()
             var state = TailerState(identity: identity, offset: start, head: head, now: context.now)
             if isDetached { state.detach() }
-            files.append(FollowedFile(key: key, state: state, file: file, marked: start))
+            self.files.append(FollowedFile(key: key, state: state, file: file, marked: start))
             context.followed.insert(identity)
             context.positions.begin(
                 key, PositionRecord(path: path, identity: identity, head: head, offset: saved, isDetached: isDetached))
