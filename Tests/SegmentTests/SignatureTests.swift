@@ -37,6 +37,22 @@ import WeirTesting
         }
     }
 
+    @Test func `lines like others add the windows around their holes and no others`() {
+        let shapes: [(Int) -> String] = [
+            { #"{"a":"\#($0)","b":"","c":-\#($0),"d":[\#($0)],"e":"x\#(String(repeating: "Y", count: $0))"}"# },
+            { "a=\($0) b=\"q\($0)\" c=\($0 % 2 == 0 ? "" : "Z")" },
+            { "\($0):\($0 * 7)-\($0 * 77)T in the middle \($0)/x_\($0 * 7_777_777)" },
+            { "\($0 % 10)a" },
+        ]
+        for shape in shapes {
+            // Fewer than eight lines have no shapes: all their bytes are looked at.
+            let few = (0..<7).map { shape($0 * $0 * 3) }
+            let many = (0..<20).flatMap { _ in few }
+            #expect(block(many).signature == block(few).signature, "\(few[1])")
+            #expect(block(few).signature != block([few[0]]).signature)
+        }
+    }
+
     @Test(arguments: [UInt64(1), 2, 3, 4])
     func `parts of lines may be there in any case, and with K and S from beyond ASCII`(seed: UInt64) {
         var random = SeededGenerator(seed: seed)

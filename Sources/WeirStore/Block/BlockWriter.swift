@@ -51,6 +51,6 @@ public struct BlockWriter: Sendable {
         entry.length = UInt32(payload.count - ColumnSource.readableBeyond)
         return EncodedBlock(
             entry: entry, columns: entries, payload: payload, streams: streams,
-            signature: signatures.build(lines, rows: order))
+            signature: signatures.build(lines, rows: order, splitter: columns.split.splitter))
     }
 }

@@ -64,7 +64,20 @@ enum DecimalDigits {
     @inline(__always)
     static func number(_ text: UnsafeRawPointer, length: Int) -> UInt64? {
         var number: UInt64 = 0
-        for index in 0..<length {
+        var start = 0
+        while start &+ 8 <= length {
+            let word = UInt64(littleEndian: text.loadUnaligned(fromByteOffset: start, as: UInt64.self))
+            // A byte is a digit when its upper half is 3 and stays so when 6 is added.
+            guard (word & (word &+ 0x0606_0606_0606_0606)) & 0xf0f0_f0f0_f0f0_f0f0 == zeros else { return nil }
+            // Adds neighbours: tens, then hundreds, then ten thousands.
+            var sum = word &- zeros
+            sum = (sum &* 10 &+ sum &>> 8) & 0x00ff_00ff_00ff_00ff
+            sum = (sum &* 100 &+ sum &>> 16) & 0x0000_ffff_0000_ffff
+            sum = (sum &* 10_000 &+ sum &>> 32) & 0xffff_ffff
+            number = number &* 100_000_000 &+ sum
+            start &+= 8
+        }
+        for index in start..<length {
             let digit = text.load(fromByteOffset: index, as: UInt8.self) &- 0x30
             if digit > 9 { return nil }
             number = number &* 10 &+ UInt64(digit)

@@ -17,8 +17,7 @@ struct ValueTable: Sendable {
     /// Numbers all values; false as soon as more than `limit` are distinct.
     mutating func fill(_ values: ValueList, limit: Int) -> Bool {
         firsts.removeAll(keepingCapacity: true)
-        codes.removeAll(keepingCapacity: true)
-        codes.reserveCapacity(values.count)
+        codes.resize(to: values.count, filling: 0)
         plainBytes = 0
         var capacity = 64
         while capacity < limit * 2 { capacity *= 2 }
@@ -26,67 +25,111 @@ struct ValueTable: Sendable {
         slots.append(contentsOf: repeatElement(0, count: capacity))
         guard let start = values.bytes.baseAddress else {
             firsts.append(0)
-            codes.append(contentsOf: repeatElement(0, count: values.count))
+            for index in codes.indices { codes[index] = 0 }
             return true
         }
         return slots.withUnsafeMutableBufferPointer { slots in
-            ValueTable.number(
-                values, start, limit: limit, seed: seed, slots: slots, firsts: &firsts, codes: &codes,
-                plainBytes: &plainBytes)
+            codes.withUnsafeMutableBufferPointer { codes in
+                ValueTable.number(
+                    values, start, limit: limit, seed: seed, slots: slots, codes: codes, firsts: &firsts,
+                    plainBytes: &plainBytes)
+            }
         }
     }
 
     private static func number(
         _ values: ValueList, _ start: UnsafeRawPointer, limit: Int, seed: UInt64,
-        slots: UnsafeMutableBufferPointer<UInt64>, firsts: inout [UInt32], codes: inout [UInt32],
+        slots: UnsafeMutableBufferPointer<UInt64>, codes: UnsafeMutableBufferPointer<UInt32>, firsts: inout [UInt32],
         plainBytes: inout Int
     ) -> Bool {
         let mask = slots.count - 1
+        var previous = start
+        var previousLength = -1
+        var code: UInt32 = 0
         for index in 0..<values.count {
             let length = Int(values.lengths[index])
             let text = start + Int(values.offsets[index])
-            let hash = ByteHash.hash(UnsafeRawBufferPointer(start: text, count: length), seed: seed)
+            // Values come in runs, and comparing is quicker than hashing.
+            if length == previousLength, isEqual(text, previous, length) {
+                codes[index] = code
+                continue
+            }
+            previous = text
+            previousLength = length
+            let hash = hash(text, length, seed: seed)
             let tag = hash & 0xffff_ffff_0000_0000
             var slot = Int(truncatingIfNeeded: hash) & mask
             while true {
                 let entry = slots[slot]
                 if entry == 0 {
                     guard firsts.count < limit else { return false }
+                    code = UInt32(firsts.count)
                     firsts.append(UInt32(index))
                     plainBytes += length
-                    slots[slot] = tag | UInt64(firsts.count)
-                    codes.append(UInt32(firsts.count - 1))
+                    slots[slot] = tag | UInt64(code + 1)
                     break
                 }
                 if entry & 0xffff_ffff_0000_0000 == tag {
-                    let number = Int(truncatingIfNeeded: entry & 0xffff_ffff) - 1
-                    let first = Int(firsts[number])
-                    if Int(values.lengths[first]) == length,
-                        isEqual(text, start + Int(values.offsets[first]), length)
-                    {
-                        codes.append(UInt32(number))
+                    code = UInt32(truncatingIfNeeded: entry) &- 1
+                    let first = Int(firsts[Int(code)])
+                    if Int(values.lengths[first]) == length, isEqual(text, start + Int(values.offsets[first]), length) {
                         break
                     }
                 }
                 slot = (slot + 1) & mask
             }
+            codes[index] = code
         }
         return true
+    }
+
+    /// A hash like ``ByteHash``'s; most values are short, and for those a call would take longer than the hash.
+    @inline(__always)
+    private static func hash(_ text: UnsafeRawPointer, _ length: Int, seed: UInt64) -> UInt64 {
+        var low: UInt64 = 0
+        var high: UInt64 = 0
+        if length >= 8 {
+            guard length <= 16 else {
+                return ByteHash.hash(UnsafeRawBufferPointer(start: text, count: length), seed: seed)
+            }
+            low = text.loadUnaligned(as: UInt64.self)
+            high = text.loadUnaligned(fromByteOffset: length &- 8, as: UInt64.self)
+        } else if length >= 4 {
+            low = UInt64(text.loadUnaligned(as: UInt32.self))
+            high = UInt64(text.loadUnaligned(fromByteOffset: length &- 4, as: UInt32.self))
+        } else if length > 0 {
+            low =
+                UInt64(text.load(as: UInt8.self)) &<< 8
+                | UInt64(text.load(fromByteOffset: length &>> 1, as: UInt8.self))
+            high = UInt64(text.load(fromByteOffset: length &- 1, as: UInt8.self))
+        }
+        let product = (low ^ 0x8ebc_6af0_9c88_c6e3).multipliedFullWidth(by: high ^ seed &+ UInt64(length))
+        return product.high ^ product.low
     }
 
     /// Whether `length` bytes are equal.
     @inline(__always)
     static func isEqual(_ left: UnsafeRawPointer, _ right: UnsafeRawPointer, _ length: Int) -> Bool {
-        var offset = 0
-        while offset + 8 <= length {
-            let a = left.loadUnaligned(fromByteOffset: offset, as: UInt64.self)
-            if a != right.loadUnaligned(fromByteOffset: offset, as: UInt64.self) { return false }
-            offset += 8
+        if length >= 8 {
+            var offset = 0
+            while offset + 8 <= length {
+                let a = left.loadUnaligned(fromByteOffset: offset, as: UInt64.self)
+                if a != right.loadUnaligned(fromByteOffset: offset, as: UInt64.self) { return false }
+                offset += 8
+            }
+            return left.loadUnaligned(fromByteOffset: length - 8, as: UInt64.self)
+                == right.loadUnaligned(fromByteOffset: length - 8, as: UInt64.self)
         }
-        while offset < length {
-            let a = left.load(fromByteOffset: offset, as: UInt8.self)
-            if a != right.load(fromByteOffset: offset, as: UInt8.self) { return false }
-            offset += 1
+        if length >= 4 {
+            let head = left.loadUnaligned(as: UInt32.self) ^ right.loadUnaligned(as: UInt32.self)
+            let tail =
+                left.loadUnaligned(fromByteOffset: length - 4, as: UInt32.self)
+                ^ right.loadUnaligned(fromByteOffset: length - 4, as: UInt32.self)
+            return head | tail == 0
+        }
+        for offset in 0..<length
+        where left.load(fromByteOffset: offset, as: UInt8.self) != right.load(fromByteOffset: offset, as: UInt8.self) {
+            return false
         }
         return true
     }

@@ -35,23 +35,23 @@ struct LineScan {
     @inline(__always)
     func isEqual(_ literal: UnsafeRawPointer, at position: Int, _ length: Int) -> Bool {
         var offset = 0
-        while offset + 8 <= length {
-            if word(position + offset) != literal.loadUnaligned(fromByteOffset: offset, as: UInt64.self) {
+        while offset &+ 8 <= length {
+            if word(position &+ offset) != literal.loadUnaligned(fromByteOffset: offset, as: UInt64.self) {
                 return false
             }
-            offset += 8
+            offset &+= 8
         }
-        let rest = length - offset
+        let rest = length &- offset
         if rest == 0 { return true }
-        if position + offset + 8 <= arenaEnd {
+        if position &+ offset &+ 8 <= arenaEnd {
             let difference =
-                word(position + offset).littleEndian
+                word(position &+ offset).littleEndian
                 ^ literal.loadUnaligned(fromByteOffset: offset, as: UInt64.self).littleEndian
-            return difference &<< UInt64(truncatingIfNeeded: 64 - rest * 8) == 0
+            return difference &<< UInt64(truncatingIfNeeded: 64 &- rest &* 8) == 0
         }
         while offset < length {
-            if byte(position + offset) != literal.load(fromByteOffset: offset, as: UInt8.self) { return false }
-            offset += 1
+            if byte(position &+ offset) != literal.load(fromByteOffset: offset, as: UInt8.self) { return false }
+            offset &+= 1
         }
         return true
     }
@@ -63,15 +63,15 @@ struct LineScan {
     @inline(__always)
     func endOfString(from position: Int) -> Int? {
         var position = position
-        while position + 8 <= arenaEnd {
+        while position &+ 8 <= arenaEnd {
             let word = word(position).littleEndian
             let hits = LineScan.marks(word, UInt8(ascii: "\"")) | LineScan.marks(word, UInt8(ascii: "\\"))
             if hits != 0 {
-                position += hits.trailingZeroBitCount &>> 3
+                position &+= hits.trailingZeroBitCount &>> 3
                 guard position < end else { return nil }
                 return byte(position) == UInt8(ascii: "\"") ? position : endOfEscapedString(from: position)
             }
-            position += 8
+            position &+= 8
         }
         return endOfEscapedString(from: position)
     }
@@ -204,7 +204,7 @@ struct LineScan {
             let found = classes[Int(byte(position))]
             if found == 0 { break }
             seen |= found
-            position += 1
+            position &+= 1
         }
         return seen & LineScan.digitByte != 0 ? position : nil
     }

@@ -13,7 +13,7 @@ struct LineSplitter: Sendable {
     /// A shape has to stand for this many rows on average to be worth its place.
     static let rowsPerShape = 8
     /// Shapes tried before a line is parsed.
-    private static let recentCount = 4
+    private static let recentCount = 8
 
     /// The shapes found.
     private(set) var table = ShapeTable()
@@ -22,7 +22,7 @@ struct LineSplitter: Sendable {
     /// The holes of all rows that have a shape, one row behind the other; offsets count from the line's start.
     private(set) var holes: [LineHole] = []
     // Positions + 1 of the shapes met last, the last one first; 0 for none.
-    private var recent = SIMD4<UInt16>(repeating: 0)
+    private var recent = SIMD8<UInt16>(repeating: 0)
 
     /// Replaces the results by those of the rows that `order` names, in its order.
     mutating func split(_ lines: borrowing LineBatch, order: [UInt32]) {
@@ -30,7 +30,7 @@ struct LineSplitter: Sendable {
         rowShapes.removeAll(keepingCapacity: true)
         rowShapes.reserveCapacity(order.count)
         holes.removeAll(keepingCapacity: true)
-        recent = SIMD4(repeating: 0)
+        recent = SIMD8(repeating: 0)
         let limit = min(LineSplitter.shapesMax, order.count / LineSplitter.rowsPerShape)
         let offsets = lines.lineOffsets
         let lengths = lines.lineLengths
@@ -108,10 +108,10 @@ struct LineSplitter: Sendable {
         while true {
             let part = parts[count]
             let length = Int(part.length)
-            guard position + length <= scan.end, scan.isEqual(literals + Int(part.offset), at: position, length) else {
+            guard position &+ length <= scan.end, scan.isEqual(literals + Int(part.offset), at: position, length) else {
                 return nil
             }
-            position += length
+            position &+= length
             let end: Int?
             switch part.hole {
             case .string: end = scan.endOfString(from: position)
@@ -127,7 +127,7 @@ struct LineSplitter: Sendable {
                 offset: UInt32(truncatingIfNeeded: position - scan.start),
                 length: UInt32(truncatingIfNeeded: end - position), kind: part.hole)
             position = end
-            count += 1
+            count &+= 1
         }
     }
 }

@@ -26,6 +26,26 @@ enum SignatureWindow {
         return hasOther || !hasDecimal ? counted | 1 << kinds : counted
     }
 
+    /// Eight bytes, the first lowest, in lower case, and which of the windows that begin at the first six count: the
+    /// high bit of each of their first bytes.
+    @inline(__always)
+    static func fold(_ bytes: UInt64) -> (folded: UInt64, counted: UInt64) {
+        let high: UInt64 = 0x8080_8080_8080_8080
+        let every: UInt64 = 0x0101_0101_0101_0101
+        let isASCII = ~bytes & high
+        // Sums of seven bits carry into the eighth, which tells whether a byte is at least some other.
+        let low = bytes & ~high
+        let isUpper = (low &+ every &* (0x80 - 0x41)) & ~(low &+ every &* (0x80 - 0x5b)) & isASCII
+        let folded = bytes | isUpper &>> 2
+        let lower = folded & ~high
+        let isDecimal = (low &+ every &* (0x80 - 0x30)) & ~(low &+ every &* (0x80 - 0x3a)) & isASCII
+        let isLetter = (lower &+ every &* (0x80 - 0x61)) & ~(lower &+ every &* (0x80 - 0x67)) & isASCII
+        let isOther = ~(isDecimal | isLetter) & high
+        let hasDecimal = isDecimal | isDecimal &>> 8 | isDecimal &>> 16
+        let hasOther = isOther | isOther &>> 8 | isOther &>> 16
+        return (folded, (hasOther | ~hasDecimal) & high)
+    }
+
     /// The slot of three bytes in lower case, `first << 16 | second << 8 | third`.
     @inline(__always)
     static func slot(_ bytes: UInt32) -> UInt32 {
