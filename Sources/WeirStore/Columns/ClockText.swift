@@ -62,6 +62,8 @@ struct ClockText: NumberText {
 
     /// Nanoseconds of a unit.
     var nanoseconds: Int64 { 1_000_000_000 / unit }
+    /// The length of every text; nil when zeros are left out.
+    var length: Int? { isStripped ? nil : dayLength + 8 + (digits > 0 ? digits + 1 : 0) + zoneLength }
     var lengthMax: Int { dayLength + 8 + digits + 1 + zoneLength }
 
     var range: ClosedRange<Int64> {

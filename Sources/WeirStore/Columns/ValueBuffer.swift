@@ -9,22 +9,104 @@ package struct ValueBuffer: Sendable {
     package private(set) var bytes: [UInt8] = []
     /// Bytes of the arena that are taken.
     package private(set) var used = 0
-    /// Where each value starts in `bytes`.
-    package var offsets: [UInt32] = []
-    /// The length of each value.
-    package var lengths: [UInt32] = []
+    /// The number of values.
+    package private(set) var count = 0
+    /// Where each value starts in `bytes`; like it, grows and is never cleared, so that only the first ``count`` elements
+    /// mean anything.
+    package private(set) var offsets: [UInt32] = []
+    /// The length of each value, of which there are as many.
+    package private(set) var lengths: [UInt32] = []
 
     /// Creates an empty buffer.
     package init() {}
 
-    /// The number of values.
-    package var count: Int { offsets.count }
-
     /// Forgets the values, keeping the memory.
     package mutating func removeAll() {
         used = 0
-        offsets.removeAll(keepingCapacity: true)
-        lengths.removeAll(keepingCapacity: true)
+        count = 0
+    }
+
+    /// Bytes of all values, those that share their place counted each.
+    var plainBytes: UInt64 {
+        lengths.withUnsafeBufferPointer { lengths in
+            var sum: UInt64 = 0
+            for index in 0..<count { sum &+= UInt64(lengths[index]) }
+            return sum
+        }
+    }
+
+    /// Appends `count` values that lie where `body` says: it fills in all their offsets and lengths.
+    @inline(__always)
+    mutating func appendPlaces<Failure: Error>(
+        count: Int, _ body: (UnsafeMutablePointer<UInt32>, UnsafeMutablePointer<UInt32>) throws(Failure) -> Void
+    ) throws(Failure) {
+        growPlaces(by: count)
+        let first = self.count
+        try offsets.withUnsafeMutableBufferPointer { offsets throws(Failure) in
+            try lengths.withUnsafeMutableBufferPointer { lengths throws(Failure) in
+                guard let offsets = offsets.baseAddress, let lengths = lengths.baseAddress else { return }
+                try body(offsets + first, lengths + first)
+            }
+        }
+        self.count += count
+    }
+
+    /// Appends `count` values that lie end to end from `start` on; `fill` says how long each is.
+    mutating func appendRun<Failure: Error>(
+        count: Int, at start: UInt32, _ fill: (UnsafeMutablePointer<UInt32>) throws(Failure) -> Void
+    ) throws(Failure) {
+        try appendPlaces(count: count) { offsets, lengths throws(Failure) in
+            try fill(lengths)
+            var offset = start
+            for index in 0..<count {
+                offsets[index] = offset
+                offset &+= lengths[index]
+            }
+        }
+    }
+
+    /// Keeps of the values from `first` on those at `rows`, counted from there, ascending.
+    mutating func keep(_ rows: [UInt32], from first: Int) {
+        for (index, row) in rows.enumerated() {
+            offsets[first + index] = offsets[first + Int(row)]
+            lengths[first + index] = lengths[first + Int(row)]
+        }
+        count = first + rows.count
+    }
+
+    /// Replaces the values from `first` on by one for each code, or for each that stands at one of `rows`: the value
+    /// that it is the number of, counted from there.
+    mutating func spread(_ codes: [UInt32], rows: [UInt32]?, from first: Int) {
+        let distinct = count - first
+        let wanted = rows?.count ?? codes.count
+        // Behind the distinct values first, then over them.
+        growPlaces(by: wanted)
+        offsets.withUnsafeMutableBufferPointer { ValueBuffer.spread(codes, rows, $0, first: first, distinct) }
+        lengths.withUnsafeMutableBufferPointer { ValueBuffer.spread(codes, rows, $0, first: first, distinct) }
+        count = first + wanted
+    }
+
+    private static func spread(
+        _ codes: [UInt32], _ rows: [UInt32]?, _ places: UnsafeMutableBufferPointer<UInt32>, first: Int, _ distinct: Int
+    ) {
+        guard let start = places.baseAddress.map({ $0 + first }) else { return }
+        let behind = start + distinct
+        if let rows {
+            for (index, row) in rows.enumerated() { behind[index] = start[Int(codes[Int(row)])] }
+        } else {
+            codes.withUnsafeBufferPointer { codes in
+                for index in 0..<codes.count { behind[index] = start[Int(codes[index])] }
+            }
+        }
+        start.update(from: behind, count: rows?.count ?? codes.count)
+    }
+
+    private mutating func growPlaces(by count: Int) {
+        let needed = self.count + count
+        guard offsets.count < needed else { return }
+        let capacity = max(needed, offsets.count * 2)
+        offsets.append(contentsOf: repeatElement(0, count: capacity - offsets.count))
+        lengths.append(contentsOf: repeatElement(0, count: capacity - lengths.count))
     }
 
     /// Gives `body` room for `capacity` bytes and ``readableBeyond`` more behind what is taken; it returns how many it
@@ -50,25 +132,35 @@ package struct ValueBuffer: Sendable {
     mutating func appendTexts(
         count: Int, lengthMax: Int, _ write: (_ index: Int, _ target: UnsafeMutableRawPointer) -> Int
     ) {
-        let first = offsets.count
-        offsets.append(contentsOf: repeatElement(0, count: count))
-        lengths.append(contentsOf: repeatElement(0, count: count))
+        appendTexts(count: count, bytes: count * lengthMax, write)
+    }
+
+    /// The same for values that are at most `bytes` long together.
+    @inline(__always)
+    mutating func appendTexts(
+        count: Int, bytes: Int, _ write: (_ index: Int, _ target: UnsafeMutableRawPointer) -> Int
+    ) {
+        growPlaces(by: count)
+        let first = self.count
         let start = used
         // Moved out, so that the arena can be filled while they are.
         var offsets: [UInt32] = []
         var lengths: [UInt32] = []
         swap(&offsets, &self.offsets)
         swap(&lengths, &self.lengths)
-        append(capacity: count * lengthMax) { room in
+        append(capacity: bytes) { room in
             guard let base = room.baseAddress else { return 0 }
             return offsets.withUnsafeMutableBufferPointer { offsets in
                 lengths.withUnsafeMutableBufferPointer { lengths in
+                    guard var offset = offsets.baseAddress, var size = lengths.baseAddress else { return 0 }
+                    offset += first
+                    size += first
                     var end = 0
                     for index in 0..<count {
                         let length = write(index, base + end)
-                        offsets[first + index] = UInt32(truncatingIfNeeded: start + end)
-                        lengths[first + index] = UInt32(truncatingIfNeeded: length)
-                        end += length
+                        offset[index] = UInt32(truncatingIfNeeded: start &+ end)
+                        size[index] = UInt32(truncatingIfNeeded: length)
+                        end &+= length
                     }
                     return end
                 }
@@ -76,10 +168,30 @@ package struct ValueBuffer: Sendable {
         }
         self.offsets = offsets
         self.lengths = lengths
+        self.count += count
+    }
+
+    /// Gives `body` the arena, and where each value starts in it and how long it is.
+    func withPlaces(_ body: (UnsafeRawPointer, UnsafePointer<UInt32>, UnsafePointer<UInt32>) -> Void) {
+        // Without values there is nothing to point at, and nobody looks.
+        var nothing: UInt64 = 0
+        withUnsafePointer(to: &nothing) { nothing in
+            let spare = UnsafeRawPointer(nothing)
+            let none = spare.assumingMemoryBound(to: UInt32.self)
+            bytes.withUnsafeBytes { bytes in
+                offsets.withUnsafeBufferPointer { offsets in
+                    lengths.withUnsafeBufferPointer { lengths in
+                        body(
+                            bytes.baseAddress ?? spare, offsets.baseAddress ?? none, lengths.baseAddress ?? none)
+                    }
+                }
+            }
+        }
     }
 
     /// The bytes of a value.
     package func value(_ index: Int) -> [UInt8] {
+        precondition(index < count, "value \(index) of \(count)")
         let start = Int(offsets[index])
         return Array(bytes[start..<start + Int(lengths[index])])
     }

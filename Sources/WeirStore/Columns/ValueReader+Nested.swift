@@ -66,8 +66,7 @@ private struct NestedLines {
 
     /// Bytes of all values.
     var bytes: UInt64 {
-        var sum: UInt64 = 0
-        for length in values.lengths { sum &+= UInt64(length) }
+        var sum = values.plainBytes
         for (number, literals) in shapes.enumerated() {
             for literal in literals { sum &+= UInt64(literal.count) &* UInt64(counts[number]) }
         }
@@ -76,53 +75,37 @@ private struct NestedLines {
 
     /// Appends the texts of all values, or of some, ascending.
     func append(_ rows: [UInt32]?, to buffer: inout ValueBuffer) {
-        var ranks = [Int](repeating: 0, count: shapes.count)
-        let start = buffer.used
-        var offsets: [UInt32] = []
-        var lengths: [UInt32] = []
-        buffer.append(capacity: Int(bytes)) { room in
-            var end = 0
-            var next = 0
-            values.bytes.withUnsafeBytes { arena in
-                for (row, number) in numbers.enumerated() {
-                    let rank = ranks[Int(number)]
-                    ranks[Int(number)] = rank + 1
-                    if let rows {
-                        if next == rows.count { return }
-                        if Int(rows[next]) != row { continue }
-                        next += 1
+        var next = firsts
+        var passed = 0
+        values.withPlaces { arena, offsets, lengths in
+            next.withUnsafeMutableBufferPointer { next in
+                numbers.withUnsafeBufferPointer { numbers in
+                    buffer.appendTexts(count: rows?.count ?? numbers.count, bytes: Int(bytes)) { index, target in
+                        let row = rows.map { Int($0[index]) } ?? index
+                        while passed < row {
+                            next[Int(numbers[passed])] += 1
+                            passed += 1
+                        }
+                        passed = row + 1
+                        let number = Int(numbers[row])
+                        var value = next[number]
+                        next[number] = value + 1
+                        var end = target
+                        shapes[number].withUnsafeBufferPointer { literals in
+                            for index in 0..<literals.count {
+                                if index > 0 {
+                                    end = ShortCopy.copy(
+                                        arena + Int(offsets[value]), Int(lengths[value]), to: end)
+                                    value += counts[number]
+                                }
+                                guard let literal = literals[index].baseAddress else { continue }
+                                end = ShortCopy.copy(literal, literals[index].count, to: end)
+                            }
+                        }
+                        return end - target
                     }
-                    let length = write(Int(number), rank, from: arena, to: room, at: end)
-                    offsets.append(UInt32(truncatingIfNeeded: start + end))
-                    lengths.append(UInt32(length))
-                    end += length
                 }
             }
-            return end
         }
-        buffer.offsets.append(contentsOf: offsets)
-        buffer.lengths.append(contentsOf: lengths)
-    }
-
-    /// Writes one text and returns its length.
-    private func write(
-        _ number: Int, _ rank: Int, from arena: UnsafeRawBufferPointer, to room: UnsafeMutableRawBufferPointer,
-        at start: Int
-    ) -> Int {
-        var end = start
-        var value = firsts[number] + rank
-        for (index, literal) in shapes[number].enumerated() {
-            if index > 0 {
-                let length = Int(values.lengths[value])
-                let offset = Int(values.offsets[value])
-                UnsafeMutableRawBufferPointer(rebasing: room[end..<end + length])
-                    .copyMemory(from: UnsafeRawBufferPointer(rebasing: arena[offset..<offset + length]))
-                end += length
-                value += counts[number]
-            }
-            UnsafeMutableRawBufferPointer(rebasing: room[end..<end + literal.count]).copyMemory(from: literal)
-            end += literal.count
-        }
-        return end - start
     }
 }

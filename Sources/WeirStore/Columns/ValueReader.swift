@@ -82,42 +82,36 @@ package struct ValueReader {
             room.copyMemory(from: value)
             return value.count
         }
-        buffer.offsets.append(contentsOf: repeatElement(offset, count: count))
-        buffer.lengths.append(contentsOf: repeatElement(UInt32(value.count), count: count))
+        buffer.appendPlaces(count: count) { offsets, lengths in
+            offsets.update(repeating: offset, count: count)
+            lengths.update(repeating: UInt32(value.count), count: count)
+        }
     }
 
     private func decodeTexts(
         _ rows: [UInt32]?, _ source: inout ColumnSource, into buffer: inout ValueBuffer
     ) throws(CorruptionError) {
+        let first = buffer.count
         var lengths = [UInt32](repeating: 0, count: column.count)
         let start = try lengths.withUnsafeMutableBufferPointer { lengths throws(CorruptionError) in
             guard let first = lengths.baseAddress else { return buffer.used }
             return try TextColumn.decode(
                 &source, codec: column.codec, count: column.count, lengths: first, to: &buffer)
         }
-        var offset = UInt32(start)
-        guard let rows else {
-            buffer.lengths.append(contentsOf: lengths)
-            buffer.offsets.reserveCapacity(buffer.offsets.count + lengths.count)
-            for length in lengths {
-                buffer.offsets.append(offset)
-                offset &+= length
+        lengths.withUnsafeBufferPointer { lengths in
+            buffer.appendRun(count: lengths.count, at: UInt32(start)) { target in
+                if let first = lengths.baseAddress { target.update(from: first, count: lengths.count) }
             }
-            return
         }
-        var row = 0
-        for wanted in rows {
-            while row < Int(wanted) {
-                offset &+= lengths[row]
-                row += 1
-            }
-            buffer.offsets.append(offset)
-            buffer.lengths.append(lengths[row])
-        }
+        if let rows { buffer.keep(rows, from: first) }
     }
 
     /// Reads the dictionary to `buffer` and checks the codes against it.
-    func decodeDictionary(into buffer: inout ValueBuffer, codes: inout [UInt32]) throws(CorruptionError) {
+    ///
+    /// With `needsTexts` false only the lengths of the values mean anything.
+    func decodeDictionary(
+        into buffer: inout ValueBuffer, codes: inout [UInt32], needsTexts: Bool = true
+    ) throws(CorruptionError) {
         var source = start
         let distinct = try source.readVarint("distinct values")
         guard distinct >= 1, distinct <= UInt64(column.count) else {
@@ -127,7 +121,7 @@ package struct ValueReader {
         guard part.encoding != .textDictionary else {
             throw start.corruption("dictionary", expected: "texts", found: "another dictionary")
         }
-        try part.decode(into: &buffer)
+        if needsTexts { try part.decode(into: &buffer) } else { try part.decodeLengths(into: &buffer) }
         codes.resize(to: column.count, filling: 0)
         try codes.withUnsafeMutableBufferPointer { codes throws(CorruptionError) in
             guard let first = codes.baseAddress else { return }
@@ -166,17 +160,7 @@ package struct ValueReader {
         var codes: [UInt32] = []
         let first = buffer.count
         try decodeDictionary(into: &buffer, codes: &codes)
-        let offsets = Array(buffer.offsets[first...])
-        let lengths = Array(buffer.lengths[first...])
-        buffer.offsets.removeLast(offsets.count)
-        buffer.lengths.removeLast(lengths.count)
-        if let rows { codes = rows.map { codes[Int($0)] } }
-        buffer.offsets.reserveCapacity(first + codes.count)
-        buffer.lengths.reserveCapacity(first + codes.count)
-        for code in codes {
-            buffer.offsets.append(offsets[Int(code)])
-            buffer.lengths.append(lengths[Int(code)])
-        }
+        buffer.spread(codes, rows: rows, from: first)
     }
 
     private func decodeHex(

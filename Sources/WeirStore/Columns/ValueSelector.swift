@@ -109,7 +109,8 @@ extension ValueBuffer {
     /// Calls `body` with each value that holds a needle; the values have to lie end to end, as a column of texts or
     /// numbers leaves them, so that one search goes over all of them.
     func forEachHit(of test: ValueTest, _ body: (_ index: Int) -> Void) {
-        guard let first = offsets.first else { return }
+        guard count > 0 else { return }
+        let first = offsets[0]
         bytes.withUnsafeBytes { bytes in
             let arena = UnsafeRawBufferPointer(rebasing: bytes[..<used])
             var row = 0

@@ -47,6 +47,7 @@ struct MergeBlocks {
     private var kept: [Key: (rows: Rows, used: Int)] = [:]
     private var keptBytes = 0
     private var clock = 0
+    private var parts = LineParts()
 
     /// A decoded block an input and some to spare.
     static let bytesMax = 64 << 20
@@ -68,7 +69,8 @@ struct MergeBlocks {
         let reader = try input.segment.reader.readBlock(key.block)
         var lines = LineBatch()
         var arrivals: [Int64]? = []
-        try reader.decode(into: &lines, arrivals: &arrivals, needsLines: true, needsMetadata: true)
+        try reader.decode(
+            into: &lines, arrivals: &arrivals, needsLines: true, needsMetadata: true, parts: &parts)
         let rows = Rows(
             lines: lines, arrivals: arrivals ?? [], masks: input.masks,
             isSingle: reader.entry.flags.contains(.singleStream), stream: reader.entry.streamFirst)

@@ -54,20 +54,23 @@ extension BlockSource {
     /// - Throws: ``CorruptionError`` or `FileError`.
     func readCountables(into batch: inout LineBatch, needsBytes: Bool, scratch: inout Scratch) throws {
         let needsStreams = hasOtherStreams || streams.count > 1
-        func decode(_ block: BlockReader, into batch: inout LineBatch) throws(CorruptionError) {
+        func decode(
+            _ block: BlockReader, into batch: inout LineBatch, parts: inout LineParts
+        ) throws(CorruptionError) {
             try block.readTimestamps(into: &batch.timestamps)
             if needsStreams { try block.readStreams(into: &batch.streamIndexes) }
-            if needsBytes { try block.readLineLengths(into: &batch.lineLengths) }
+            if needsBytes { try block.readLineLengths(into: &batch.lineLengths, parts: &parts) }
         }
         switch place {
         case .segment(let segment, let index):
-            try decode(try scratch.read(index, of: segment, needsLines: needsBytes), into: &batch)
+            try decode(
+                try scratch.read(index, of: segment, needsLines: needsBytes), into: &batch, parts: &scratch.parts)
         case .head(let block):
             guard case .encoded(let encoded?) = block.contents else {
                 batch.timestamps.removeAll()
                 return
             }
-            try decode(BlockReader(encoded), into: &batch)
+            try decode(BlockReader(encoded), into: &batch, parts: &scratch.parts)
         case .open:
             preconditionFailure("open rows are not settled")
         }

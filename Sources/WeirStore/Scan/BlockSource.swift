@@ -31,7 +31,7 @@ struct BlockSource: Sendable {
         fileprivate var block: BlockReader?
         fileprivate var arrivals: [Int64]?
         fileprivate var signature: [UInt8] = []
-        fileprivate var parts = LineParts()
+        var parts = LineParts()
     }
 
     /// Forgets all streams but some; false when none is left.

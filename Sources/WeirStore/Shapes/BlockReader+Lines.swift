@@ -3,16 +3,27 @@ public import WeirModel
 
 // How a reader gets at lines: as they are when the block has no shapes, else put together from values.
 extension BlockReader {
-    /// Replaces `lengths` with the length of each row's line; in a block with shapes that takes reading the values.
+    /// Replaces `lengths` with the length of each row's line, which takes no lines: in a block with shapes it is the sum
+    /// of what the shape and the values take.
     public func readLineLengths(into lengths: inout [UInt32]) throws(CorruptionError) {
         var parts = LineParts()
-        var batch = LineBatch()
+        try readLineLengths(into: &lengths, parts: &parts)
+    }
+
+    /// The same with memory for the parts of lines, which may hold anything from before.
+    func readLineLengths(into lengths: inout [UInt32], parts: inout LineParts) throws(CorruptionError) {
+        lengths.resize(to: count, filling: 0)
         guard entry.flags.contains(.rawLinesOnly) else {
-            _ = try readLines(rows: nil, into: &batch, at: 0, parts: &parts)
-            lengths = batch.lineLengths
+            try readShapes(into: &parts)
+            try readValues(rows: nil, needsTexts: false, into: &parts)
+            guard parts.lineBytes == UInt64(entry.rawBytes) else {
+                throw corruption("lines", expected: "\(entry.rawBytes) bytes", found: "\(parts.lineBytes)")
+            }
+            lengths.withUnsafeMutableBufferPointer { lengths in
+                if let start = lengths.baseAddress { parts.fillLengths(start) }
+            }
             return
         }
-        lengths.resize(to: count, filling: 0)
         try lengths.withUnsafeMutableBufferPointer { target throws(CorruptionError) in
             guard let start = target.baseAddress else { return }
             try withColumn(.line, count: count) { source, column throws(CorruptionError) in
@@ -145,7 +156,11 @@ extension BlockReader {
     }
 
     /// Reads the values of some rows, ascending, or of all; shapes and rows must have been read.
-    func readValues(rows: [UInt32]?, into parts: inout LineParts) throws(CorruptionError) {
+    ///
+    /// With `needsTexts` false only the lengths of values mean anything.
+    func readValues(
+        rows: [UInt32]?, needsTexts: Bool = true, into parts: inout LineParts
+    ) throws(CorruptionError) {
         parts.removeValues()
         let ranks = rows.map { parts.ranks(of: $0) }
         let numbers = parts.rowCounts.count
@@ -153,59 +168,75 @@ extension BlockReader {
             parts.firstValues.append(0)
             parts.readCounts.append(ranks?[number].count ?? parts.rowCounts[number])
         }
-        if parts.readCounts[0] > 0 { try readWholeValues(ranks: ranks?[0], into: &parts) }
+        if parts.readCounts[0] > 0 { try readWholeValues(ranks: ranks?[0], needsTexts: needsTexts, into: &parts) }
         let columnar = (1..<max(numbers, 1)).filter { parts.isColumnar[$0] }
-        try readColumns(of: columnar, ranks: ranks, into: &parts)
+        try readColumns(of: columnar, ranks: ranks, needsTexts: needsTexts, into: &parts)
         let others = (1..<max(numbers, 1)).filter { !parts.isColumnar[$0] }
-        try readRest(of: others, ranks: ranks, into: &parts)
+        try readRest(of: others, ranks: ranks, needsTexts: needsTexts, into: &parts)
     }
 
     /// Reads lines that are kept whole as values.
-    func readWholeValues(ranks: [UInt32]?, into parts: inout LineParts) throws(CorruptionError) {
+    func readWholeValues(
+        ranks: [UInt32]?, needsTexts: Bool = true, into parts: inout LineParts
+    ) throws(CorruptionError) {
         let rows = parts.rowCounts[0]
         try withColumn(.line, count: rows) { source, column throws(CorruptionError) in
             var lengths = [UInt32](repeating: 0, count: rows)
             let frames = try BlockReader.decodeHead(&source, codec: column.codec, &lengths)
-            var offset = UInt32(truncatingIfNeeded: parts.values.used)
-            try parts.values.append(capacity: frames.plainBytes) { room throws(CorruptionError) in
-                guard let target = room.baseAddress else { return 0 }
-                try StringColumn.decodeRawBytes(&source, frames, to: target)
-                return frames.plainBytes
+            let start = UInt32(truncatingIfNeeded: parts.values.used)
+            if needsTexts {
+                try parts.values.append(capacity: frames.plainBytes) { room throws(CorruptionError) in
+                    guard let target = room.baseAddress else { return 0 }
+                    try StringColumn.decodeRawBytes(&source, frames, to: target)
+                    return frames.plainBytes
+                }
+                try source.finish()
             }
-            try source.finish()
-            let offsets = lengths.map { length in
-                defer { offset &+= length }
-                return offset
+            let first = parts.values.count
+            parts.firstValues[0] = first
+            parts.values.appendRun(count: rows, at: start) { target in
+                for row in 0..<rows { target[row] = lengths[row] }
             }
-            parts.firstValues[0] = parts.values.count
-            parts.values.offsets.append(contentsOf: ranks.map { $0.map { offsets[Int($0)] } } ?? offsets)
-            parts.values.lengths.append(contentsOf: ranks.map { $0.map { lengths[Int($0)] } } ?? lengths)
+            if let ranks { parts.values.keep(ranks, from: first) }
         }
     }
 
     /// Reads the columns of shapes that have their own.
     private func readColumns(
-        of numbers: [Int], ranks: [[UInt32]]?, into parts: inout LineParts
+        of numbers: [Int], ranks: [[UInt32]]?, needsTexts: Bool, into parts: inout LineParts
     ) throws(CorruptionError) {
         let counts = numbers.flatMap { Array(repeating: parts.rowCounts[$0], count: parts.holeCount($0)) }
         guard !counts.isEmpty else {
             for number in numbers { parts.firstValues[number] = parts.values.count }
             return
         }
-        var timestamps: [Int64] = []
-        try readTimestamps(into: &timestamps)
-        let instants = parts.instants(timestamps)
         try withColumn(.value, count: counts.reduce(0, +)) { source, _ throws(CorruptionError) in
             let columns = try ValueColumns.read(&source, counts: counts)
+            var instants: [Int64] = []
+            if columns.contains(where: { $0.needsTimestamps }) {
+                var timestamps: [Int64] = []
+                try readTimestamps(into: &timestamps)
+                instants = parts.instants(timestamps)
+            }
+            var firstRow = 0
+            var previous = 0
             var next = 0
             for number in numbers {
+                while previous < number {
+                    firstRow += parts.rowCounts[previous]
+                    previous += 1
+                }
                 parts.firstValues[number] = parts.values.count
+                let rows = ranks?[number]
                 for _ in 0..<parts.holeCount(number) {
-                    let rows = ranks?[number]
-                    if rows?.isEmpty != true {
-                        try columns[next].decode(rows: rows, timestamps: instants[number], into: &parts.values)
-                    }
+                    let column = columns[next]
                     next += 1
+                    if rows?.isEmpty == true { continue }
+                    let times =
+                        column.needsTimestamps
+                        ? instants[firstRow..<firstRow + parts.rowCounts[number]] : []
+                    try column.decode(
+                        needsTexts ? .texts(rows: rows) : .lengths, timestamps: times, into: &parts.values)
                 }
             }
         }
@@ -213,7 +244,7 @@ extension BlockReader {
 
     /// Reads values of shapes that share a column.
     private func readRest(
-        of numbers: [Int], ranks: [[UInt32]]?, into parts: inout LineParts
+        of numbers: [Int], ranks: [[UInt32]]?, needsTexts: Bool, into parts: inout LineParts
     ) throws(CorruptionError) {
         let count = numbers.reduce(0) { $0 + parts.holeCount($1) * parts.rowCounts[$1] }
         var wanted: [UInt32] = []
@@ -231,8 +262,9 @@ extension BlockReader {
         let rows = ranks == nil ? nil : wanted
         try withColumn(.rest, count: count) { source, _ throws(CorruptionError) in
             let column = try ValueColumns.read(&source, counts: [count])[0]
-            let instants = [Int64](repeating: 0, count: count)
-            try column.decode(rows: rows, timestamps: instants, into: &parts.values)
+            let instants = column.needsTimestamps ? [Int64](repeating: 0, count: count) : []
+            try column.decode(
+                needsTexts ? .texts(rows: rows) : .lengths, timestamps: instants[...], into: &parts.values)
         }
     }
 }

@@ -76,15 +76,27 @@ extension LineParts {
         return rows
     }
 
-    /// For each number the instants of its rows.
-    func instants(_ timestamps: [Int64]) -> [[Int64]] {
-        var instants = rowCounts.map { rows in
-            var list: [Int64] = []
-            list.reserveCapacity(rows)
-            return list
+    /// The instants of the rows of each number, number by number.
+    func instants(_ timestamps: [Int64]) -> [Int64] {
+        var next: [Int] = []
+        next.reserveCapacity(rowCounts.count)
+        var first = 0
+        for rows in rowCounts {
+            next.append(first)
+            first += rows
         }
-        for (index, number) in rowNumbers.enumerated() { instants[Int(number)].append(timestamps[index]) }
-        return instants
+        precondition(timestamps.count == first, "\(timestamps.count) timestamps of \(first) rows")
+        return [Int64](unsafeUninitializedCapacity: first) { instants, filled in
+            timestamps.withUnsafeBufferPointer { timestamps in
+                next.withUnsafeMutableBufferPointer { next in
+                    for (row, number) in rowNumbers.enumerated() {
+                        instants.initializeElement(at: next[Int(number)], to: timestamps[row])
+                        next[Int(number)] += 1
+                    }
+                }
+            }
+            filled = first
+        }
     }
 
     /// For each number which of its rows are among `rows`, ascending.
@@ -108,13 +120,12 @@ extension LineParts {
 // MARK: - Building lines
 
 extension LineParts {
-    /// Literals and values are copied in pieces of 16 bytes, over the end of what they fill.
-    static let copiedBeyond = 16
+    /// Literals and values are copied in pieces of so many bytes, over the end of what they fill.
+    static let copiedBeyond = ShortCopy.stride
 
     /// Bytes of all lines whose values were read.
     var lineBytes: UInt64 {
-        var sum: UInt64 = 0
-        for length in values.lengths { sum &+= UInt64(length) }
+        var sum = values.plainBytes
         for (number, rows) in readCounts.enumerated() {
             sum += UInt64(table.shapes[number].literalBytes) * UInt64(rows)
         }
@@ -132,27 +143,37 @@ extension LineParts {
         rows: [UInt32]?, to target: UnsafeMutableRawPointer, base: UInt32,
         offsets: UnsafeMutablePointer<UInt32>, lengths: UnsafeMutablePointer<UInt32>
     ) {
-        var cursors: [Cursor] = []
-        cursors.reserveCapacity(table.count)
-        for (number, shape) in table.shapes.enumerated() {
-            cursors.append(
-                Cursor(
-                    value: firstValues[number], step: readCounts[number], part: Int(shape.firstPart),
-                    holes: Int(shape.holeCount)))
+        withSource { source, cursors, numbers in
+            var filled = target
+            var line = 0
+            func add(_ row: Int) {
+                let start = filled
+                filled = LineParts.buildLine(source, cursors + Int(numbers[row]), to: filled)
+                offsets[line] = base &+ UInt32(truncatingIfNeeded: start - target)
+                lengths[line] = UInt32(truncatingIfNeeded: filled - start)
+                line &+= 1
+            }
+            if let rows {
+                for row in rows { add(Int(row)) }
+            } else {
+                for row in 0..<rowNumbers.count { add(row) }
+            }
         }
-        withSource { source in
-            cursors.withUnsafeMutableBufferPointer { cursors in
-                rowNumbers.withUnsafeBufferPointer { numbers in
-                    var filled = target
-                    for index in 0..<(rows?.count ?? numbers.count) {
-                        let number = Int(numbers[rows.map { Int($0[index]) } ?? index])
-                        let start = filled
-                        filled = LineParts.buildLine(source, cursors[number], to: filled)
-                        cursors[number].value += 1
-                        offsets[index] = base &+ UInt32(truncatingIfNeeded: start - target)
-                        lengths[index] = UInt32(truncatingIfNeeded: filled - start)
-                    }
+    }
+
+    /// Writes the length of each line, row by row, when the values of all rows were read.
+    func fillLengths(_ lengths: UnsafeMutablePointer<UInt32>) {
+        withSource { source, cursors, numbers in
+            for row in 0..<rowNumbers.count {
+                let cursor = cursors + Int(numbers[row])
+                var value = cursor.pointee.value
+                cursor.pointee.value = value &+ 1
+                var length = cursor.pointee.literalBytes
+                for _ in 0..<cursor.pointee.holes {
+                    length &+= source.lengths[value]
+                    value &+= cursor.pointee.step
                 }
+                lengths[row] = length
             }
         }
     }
@@ -164,6 +185,7 @@ extension LineParts {
         var step: Int
         var part: Int
         var holes: Int
+        var literalBytes: UInt32
     }
 
     private struct Source {
@@ -174,22 +196,27 @@ extension LineParts {
         let lengths: UnsafePointer<UInt32>
     }
 
-    private func withSource(_ body: (Source) -> Void) {
-        var nothing: UInt32 = 0
-        withUnsafePointer(to: &nothing) { nothing in
+    @inline(__always)
+    private func withSource(_ body: (Source, UnsafeMutablePointer<Cursor>, UnsafePointer<UInt32>) -> Void) {
+        var cursors: [Cursor] = []
+        cursors.reserveCapacity(table.count)
+        for (number, shape) in table.shapes.enumerated() {
+            cursors.append(
+                Cursor(
+                    value: firstValues[number], step: readCounts[number], part: Int(shape.firstPart),
+                    holes: Int(shape.holeCount), literalBytes: shape.literalBytes))
+        }
+        cursors.withUnsafeMutableBufferPointer { cursors in
             table.parts.withUnsafeBufferPointer { parts in
                 table.literals.withUnsafeBytes { literals in
-                    values.bytes.withUnsafeBytes { bytes in
-                        values.offsets.withUnsafeBufferPointer { offsets in
-                            values.lengths.withUnsafeBufferPointer { lengths in
-                                guard let parts = parts.baseAddress, let literals = literals.baseAddress else { return }
-                                // Shapes without holes need no values, which then have no address.
-                                body(
-                                    Source(
-                                        parts: parts, literals: literals, bytes: bytes.baseAddress ?? literals,
-                                        offsets: offsets.baseAddress ?? nothing,
-                                        lengths: lengths.baseAddress ?? nothing))
-                            }
+                    rowNumbers.withUnsafeBufferPointer { numbers in
+                        values.withPlaces { bytes, offsets, lengths in
+                            guard let cursors = cursors.baseAddress, let parts = parts.baseAddress,
+                                let literals = literals.baseAddress, let numbers = numbers.baseAddress
+                            else { return }
+                            let source = Source(
+                                parts: parts, literals: literals, bytes: bytes, offsets: offsets, lengths: lengths)
+                            body(source, cursors, numbers)
                         }
                     }
                 }
@@ -197,41 +224,23 @@ extension LineParts {
         }
     }
 
-    /// Writes one line; tells where it ends.
+    /// Writes one line and moves on to the next of its number; tells where it ends.
     @inline(__always)
     private static func buildLine(
-        _ source: Source, _ cursor: Cursor, to target: UnsafeMutableRawPointer
+        _ source: Source, _ cursor: UnsafeMutablePointer<Cursor>, to target: UnsafeMutableRawPointer
     ) -> UnsafeMutableRawPointer {
         var target = target
-        var value = cursor.value
-        var part = source.parts + cursor.part
-        for _ in 0..<cursor.holes {
-            target = copy(source.literals + Int(part.pointee.offset), Int(part.pointee.length), to: target)
-            target = copy(source.bytes + Int(source.offsets[value]), Int(source.lengths[value]), to: target)
-            value += cursor.step
+        var value = cursor.pointee.value
+        cursor.pointee.value = value &+ 1
+        let step = cursor.pointee.step
+        var part = source.parts + cursor.pointee.part
+        for _ in 0..<cursor.pointee.holes {
+            target = ShortCopy.copy(
+                source.literals + Int(part.pointee.offset), Int(part.pointee.length), to: target)
+            target = ShortCopy.copy(source.bytes + Int(source.offsets[value]), Int(source.lengths[value]), to: target)
+            value &+= step
             part += 1
         }
-        return copy(source.literals + Int(part.pointee.offset), Int(part.pointee.length), to: target)
-    }
-
-    /// Copies `count` bytes, reading and writing up to 15 more.
-    @inline(__always)
-    private static func copy(
-        _ source: UnsafeRawPointer, _ count: Int, to target: UnsafeMutableRawPointer
-    ) -> UnsafeMutableRawPointer {
-        if count <= 16 {
-            target.storeBytes(of: source.loadUnaligned(as: SIMD16<UInt8>.self), as: SIMD16<UInt8>.self)
-        } else if count <= 256 {
-            var offset = 0
-            repeat {
-                target.storeBytes(
-                    of: source.loadUnaligned(fromByteOffset: offset, as: SIMD16<UInt8>.self), toByteOffset: offset,
-                    as: SIMD16<UInt8>.self)
-                offset += 16
-            } while offset < count
-        } else {
-            target.copyMemory(from: source, byteCount: count)
-        }
-        return target + count
+        return ShortCopy.copy(source.literals + Int(part.pointee.offset), Int(part.pointee.length), to: target)
     }
 }

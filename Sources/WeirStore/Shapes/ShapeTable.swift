@@ -27,8 +27,8 @@ struct ShapeTable: Sendable {
 
     /// More holes in a line would make a directory larger than what it describes.
     static let holesMax = 256
-    /// Literals are compared and copied sixteen bytes at a time.
-    static let readableBeyond = 16
+    /// Literals are compared and copied up to so many bytes at a time.
+    static let readableBeyond = ShortCopy.stride
 
     private(set) var shapes: [Shape] = []
     private(set) var parts: [Part] = []

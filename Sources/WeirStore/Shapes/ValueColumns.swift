@@ -68,10 +68,29 @@ enum ValueColumns {
         func decode(
             rows: [UInt32]?, timestamps: [Int64], into values: inout ValueBuffer
         ) throws(CorruptionError) {
+            try decode(.texts(rows: rows), timestamps: timestamps[...], into: &values)
+        }
+
+        /// Appends what is wanted of the column.
+        func decode(
+            _ demand: ValueDemand, timestamps: ArraySlice<Int64>, into values: inout ValueBuffer
+        ) throws(CorruptionError) {
             try timestamps.withUnsafeBufferPointer { timestamps throws(CorruptionError) in
-                try reader(timestamps: timestamps).decode(rows: rows, into: &values)
+                let reader = reader(timestamps: timestamps)
+                switch demand {
+                case .lengths: try reader.decodeLengths(into: &values)
+                case .texts(let rows): try reader.decode(rows: rows, into: &values)
+                }
             }
         }
+    }
+
+    /// What is wanted of a column.
+    enum ValueDemand {
+        /// How long the value of each row is.
+        case lengths
+        /// The values of some rows, ascending, or of all.
+        case texts(rows: [UInt32]?)
     }
 
     /// Finds the columns; `counts` are the values of each.
