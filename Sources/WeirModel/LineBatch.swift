@@ -27,6 +27,9 @@ public struct LineBatch: Sendable {
     /// What the selection's ``FieldReading`` asked for, a column each; empty when the store did not read fields. Rows
     /// whose fields are known have an empty line unless the selection needs lines.
     public var fields: [FieldColumn] = []
+    /// Whether the source has seen that the line of each row holds all of ``Selection/requiredLiterals``. Rows then have
+    /// an empty line where the selection can do without.
+    public var areLiteralsTested = false
 
     /// One pair of structured metadata, as ranges of the arena.
     public struct MetadataPair: Sendable {
@@ -143,6 +146,7 @@ public struct LineBatch: Sendable {
         metadata.removeAll(keepingCapacity: true)
         metadataEnds.removeAll(keepingCapacity: true)
         fields.removeAll(keepingCapacity: true)
+        areLiteralsTested = false
     }
 
     private func text(offset: UInt32, length: UInt32) -> String {

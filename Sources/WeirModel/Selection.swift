@@ -25,8 +25,15 @@ public struct Selection: Sendable {
     /// Whether the line bytes are needed of rows that are delivered; a count needs only timestamps and streams. Rows
     /// whose fields are not read need theirs even so, see ``needsUnreadLines``.
     public var needsLines: Bool
+    /// Whether rows that are known to hold all of `requiredLiterals` can do without their lines even so, unless fields of
+    /// theirs are asked for and not read: what a store has tested, and says so in ``LineBatch/areLiteralsTested``, the
+    /// query does not look at again.
+    public var skipsTestedLines = false
     /// Whether structured metadata is needed.
     public var needsMetadata: Bool
+    /// The names of structured metadata that can matter to the query; nil means all. Pairs of other names may be left
+    /// out.
+    public var metadataNames: Set<String>?
     /// Whether rows of one stream and instant must come in one batch, as ``LogSource/scan(_:workers:_:)`` promises; a
     /// query that only adds rows up can do without, and a store then reads fewer blocks twice.
     public var keepsInstantsTogether = true

@@ -3,7 +3,8 @@ public import WeirModel
 /// A source of lines that lie in memory: the simplest thing that keeps the promises of ``LogSource``.
 ///
 /// It is as unhelpful as a source may be, so that tests notice wrong hints: lines, metadata and blocks that a selection
-/// does not need are left out, and the batches of a scan go to the workers in turn.
+/// does not need are left out, every other batch has its literals tested where that spares lines, and the batches of a
+/// scan go to the workers in turn.
 public struct MemoryLogSource: LogSource {
     /// One entry.
     public struct Entry: Hashable, Sendable {
@@ -64,7 +65,13 @@ public struct MemoryLogSource: LogSource {
             summary.blocksRead += 1
             summary.linesRead += batch.count
             summary.lineBytesRead += batch.lineBytes
-            switch try visit(number % max(workers, 1), selection.needsUnreadLines ? batch : withoutLines(batch)) {
+            var delivered = batch
+            if selection.skipsTestedLines && selection.fieldReading == nil && number.isMultiple(of: 2) {
+                delivered = withoutLines(MemoryLogSource.testingLiterals(of: batch, selection))
+            } else if !selection.needsUnreadLines {
+                delivered = withoutLines(batch)
+            }
+            switch try visit(number % max(workers, 1), delivered) {
             case .proceed: break
             case .narrow(let wanted): range = range.intersection(wanted)
             case .stop: return summary
@@ -139,7 +146,9 @@ public struct MemoryLogSource: LogSource {
             }
             batch.streams = labels
             if selection.needsMetadata {
-                for pair in row.entry.metadata { batch.addMetadata(name: pair.name.utf8, value: pair.value.utf8) }
+                for pair in row.entry.metadata where selection.metadataNames?.contains(pair.name) ?? true {
+                    batch.addMetadata(name: pair.name.utf8, value: pair.value.utf8)
+                }
             }
             batch.appendRow(stream: row.stream, timestamp: row.entry.timestamp, copying: row.entry.line)
         }
@@ -151,20 +160,42 @@ public struct MemoryLogSource: LogSource {
             let start = Int(batch.lineOffsets[row])
             return batch.bytes[start..<start + Int(batch.lineLengths[row])]
         }
-        return selection.requiredLiterals.allSatisfy { literal in lines.contains { contains($0, literal) } }
+        return selection.requiredLiterals.allSatisfy { literal in
+            lines.contains { MemoryLogSource.contains($0, literal) }
+        }
             && selection.requirements.allSatisfy { requirement in
                 lines.contains { line in requirement.alternatives.contains { isFound($0, in: line, requirement) } }
             }
     }
 
     private func isFound(_ text: [UInt8], in line: ArraySlice<UInt8>, _ requirement: LineRequirement) -> Bool {
-        guard requirement.ignoresCase else { return contains(line, text) }
+        guard requirement.ignoresCase else { return MemoryLogSource.contains(line, text) }
         let folded = String(decoding: line, as: UTF8.self).lowercased()
             .replacing("\u{212A}", with: "k").replacing("\u{17F}", with: "s")
-        return contains(Array(folded.utf8)[...], Array(String(decoding: text, as: UTF8.self).lowercased().utf8))
+        return MemoryLogSource.contains(
+            Array(folded.utf8)[...], Array(String(decoding: text, as: UTF8.self).lowercased().utf8))
     }
 
-    private func contains(_ line: ArraySlice<UInt8>, _ literal: [UInt8]) -> Bool {
+    /// The rows of a batch whose lines hold all texts that a selection requires, marked as such.
+    public static func testingLiterals(of batch: LineBatch, _ selection: Selection) -> LineBatch {
+        var tested = LineBatch(bytes: batch.bytes)
+        tested.streams = batch.streams
+        for row in 0..<batch.count {
+            let start = Int(batch.lineOffsets[row])
+            let line = batch.bytes[start..<start + Int(batch.lineLengths[row])]
+            guard selection.requiredLiterals.allSatisfy({ contains(line, $0) }) else { continue }
+            for pair in batch.metadataLabels(ofRow: row) {
+                tested.addMetadata(name: pair.name.utf8, value: pair.value.utf8)
+            }
+            tested.appendRow(
+                stream: batch.streamIndexes[row], timestamp: batch.timestamps[row], lineOffset: batch.lineOffsets[row],
+                lineLength: batch.lineLengths[row])
+        }
+        tested.areLiteralsTested = true
+        return tested
+    }
+
+    private static func contains(_ line: ArraySlice<UInt8>, _ literal: [UInt8]) -> Bool {
         guard literal.count <= line.count else { return false }
         return (line.startIndex...line.endIndex - literal.count).contains { line[$0...].starts(with: literal) }
     }

@@ -83,9 +83,12 @@ import WeirTesting
         var counting = QueryScript(batchRowsMax: 9)
         var scanning = QueryScript(batchRowsMax: 9, counts: false)
         for (index, (labels, lines)) in EquivalenceTests.streams(&random).enumerated() {
-            let metadata = index == 1 && seed % 2 == 0 ? [Label("pod", "p1")] : []
-            counting.push(labels, at: index, every: 3, metadata: metadata, lines)
-            scanning.push(labels, at: index, every: 3, metadata: metadata, lines)
+            for (row, line) in lines.enumerated() {
+                var metadata = index == 1 && seed % 2 == 0 ? [Label("pod", "p1")] : []
+                if seed % 3 != 0 { metadata.append(Label("level", EquivalenceTests.pick(&random, ["info", "warn"]))) }
+                counting.push(labels, at: index + 3 * row, metadata: metadata, [line])
+                scanning.push(labels, at: index + 3 * row, metadata: metadata, [line])
+            }
         }
         for _ in 0..<20 {
             let function = EquivalenceTests.pick(
@@ -96,7 +99,7 @@ import WeirTesting
             let stage = EquivalenceTests.pick(&random, ["", "", "| json", "|= \"a\""])
             let offset = EquivalenceTests.pick(&random, ["", "offset 7s", "offset -5s"])
             let sum = EquivalenceTests.pick(
-                &random, ["sum", "sum by (app)", "sum by (pod)", "sum without (app)", "max"])
+                &random, ["sum", "sum by (app)", "sum by (pod)", "sum by (level, app)", "sum without (app)", "max"])
             let query = "\(sum) (\(function)({\(selector)} \(stage) [\(window)s] \(offset)))"
             let whole = await counting.answer(query, QueryScript.range(3, 150, step))
             #expect(whole == (await scanning.answer(query, QueryScript.range(3, 150, step))), "\(query) step \(step)")

@@ -16,8 +16,11 @@ struct FieldLogSource: LogSource {
         var whole = selection
         whole.needsLines = true
         whole.fieldReading = nil
+        whole.skipsTestedLines = false
         return try await lines.scan(whole, workers: workers) { worker, batch in
-            let split = FieldLogSource.split(batch, reading)
+            var known = copy batch
+            if selection.skipsTestedLines { known = MemoryLogSource.testingLiterals(of: known, selection) }
+            let split = FieldLogSource.split(known, reading)
             let hidden = FieldLogSource.hidingLines(split)
             guard let wanted = reading.wantedRows(of: hidden) else {
                 return try visit(worker, selection.needsLines ? split : hidden)
@@ -99,6 +102,7 @@ struct FieldLogSource: LogSource {
                 lineLength: batch.lineLengths[row])
         }
         kept.fields = batch.fields.map { FieldColumn(values: $0.values, codes: rows.map($0.code)) }
+        kept.areLiteralsTested = batch.areLiteralsTested
         return kept
     }
 }

@@ -26,7 +26,7 @@ import WeirTesting
         for _ in 0..<25 {
             let stages = FieldReadingTests.stages(&random)
             let grouping = FieldReadingTests.pick(
-                &random, ["level", "level, app", "level_extracted", "n", "", "in_level"])
+                &random, ["level", "level, app", "level_extracted", "n", "", "in_level", "id, level", "detected"])
             let count = FieldReadingTests.pick(&random, ["count_over_time", "bytes_over_time", "rate"])
             let clean = FieldReadingTests.pick(&random, ["", #"| __error__="""#])
             let unwrap = FieldReadingTests.pick(
@@ -85,9 +85,11 @@ import WeirTesting
             lines.add(
                 labels,
                 (0..<40).map { row in
-                    let metadata =
-                        row % 7 == 3 ? [Label(pick(&random, ["level", "n", "level_extracted", "id"]), "5")] : []
-                    return .init(Int64(index + row * 3) * 1_000_000_000, line(&random), metadata: metadata)
+                    let shadow = pick(&random, ["level", "n", "level_extracted", "id", "__error__", "app"])
+                    let levels = index == 2 ? [] : [Label("detected", pick(&random, ["info", "warn", ""]))]
+                    return .init(
+                        Int64(index + row * 3) * 1_000_000_000, line(&random),
+                        metadata: levels + (row % 7 == 3 ? [Label(shadow, "5")] : []))
                 })
         }
         return SourcePair(lines)
@@ -115,7 +117,12 @@ import WeirTesting
             "| drop n", "| keep level, n", "| label_format lv=level", #"| __error__="""#, #"| in_level="x""#,
             #"| line_format "{{.level}}" |= "w""#, "| logfmt", #"| app="db""#,
         ]
-        let front = pick(&random, ["", "", "", #"|= "n""#, #"| app != "web""#, #"| level="own""#])
+        let front = pick(
+            &random,
+            [
+                "", "", "", #"|= "n""#, #"|= "n" |= "info""#, #"|= "2" != "warn""#, #"| app != "web""#,
+                #"| level="own""#, #"| detected = "info""#,
+            ])
         let parser = pick(&random, ["| json", "| logfmt", "| json", "| logfmt --strict", "| logfmt --keep-empty"])
         return "\(front) \(parser) \(pick(&random, filters)) \(pick(&random, filters))"
     }

@@ -52,13 +52,15 @@ struct EntryKey {
     }
 
     /// Builds the key of all labels that are left, with their categories, from their bytes alone: equal for equal labels
-    /// in any order, in all runs.
+    /// in any order, in all runs. ``EntryLabelSets`` reads it back.
+    ///
+    ///     3 bits category | 29 bits bytes of the name | u32 bytes of the value | name | value
     mutating func build(sorted items: [EntryLabels.Item], _ labels: borrowing EntryLabels) {
         bytes.removeAll(keepingCapacity: true)
         for item in items {
             let name = labels.text(of: item.name)
             var head =
-                UInt64(item.category.rawValue) | UInt64(UInt16(truncatingIfNeeded: name.count)) << 16
+                UInt64(item.category.rawValue) | UInt64(UInt32(truncatingIfNeeded: name.count)) << 3
                 | UInt64(UInt32(truncatingIfNeeded: item.value.count)) << 32
             withUnsafeBytes(of: &head) { bytes.append(contentsOf: $0) }
             bytes.append(contentsOf: name)

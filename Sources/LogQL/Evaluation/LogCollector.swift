@@ -3,18 +3,9 @@ import WeirModel
 
 /// One worker's part of a log query: the best entries of the batches it got.
 struct LogCollector: BatchCollector, ~Copyable {
-    /// The labels of kept entries, by category.
-    struct EntryLabelSets {
-        var all: LabelSet
-        var stream: LabelSet
-        var metadata: LabelSet
-        var parsed: LabelSet
-    }
-
     private(set) var heap: EntryHeap
     /// The first entries of the values of a `distinct`; nil for queries without. The heap then stays empty.
     private(set) var firsts: FirstEntries?
-    private(set) var labelSets: [EntryLabelSets] = []
     private(set) var linesMatched = 0
 
     private var run: PipelineRun
@@ -23,7 +14,8 @@ struct LogCollector: BatchCollector, ~Copyable {
     private var key = EntryKey()
     private var keys = ByteKeyTable()
     private var setOfKey: [Int] = []
-    /// The bytes of each label set, whatever the order and the numbers of its names.
+    /// The bytes of each label set, whatever the order and the numbers of its names. They become text when the answer
+    /// is known: most entries of a long scan make way for others.
     private(set) var setKeys = ByteKeyTable()
     private var sequence = 0
 
@@ -40,7 +32,7 @@ struct LogCollector: BatchCollector, ~Copyable {
 
     /// Entries, their labels, and the values of a `distinct`.
     var heldBytes: Int {
-        let labels = labelSets.count * LabelSet.heldBytesGuess + keys.byteCount
+        let labels = setKeys.byteCount + keys.byteCount
         guard let firsts else { return heap.heldBytes + labels }
         return firsts.heldBytes + run.entry.distinct.heldBytes + labels
     }
@@ -100,8 +92,7 @@ struct LogCollector: BatchCollector, ~Copyable {
         guard isNew else { return setOfKey[index] }
         let items = EntryKey.sortedItems(run.entry.labels)
         key.build(sorted: items, run.entry.labels)
-        let (number, isNewSet) = key.bytes.withUnsafeBytes { setKeys.index(of: $0) }
-        if isNewSet { labelSets.append(EntryLabelSets(items, run.entry.labels)) }
+        let (number, _) = key.bytes.withUnsafeBytes { setKeys.index(of: $0) }
         setOfKey.append(number)
         return number
     }
@@ -115,24 +106,6 @@ struct LogCollector: BatchCollector, ~Copyable {
         return isBackward
             ? .narrow(TimeRange(start: bound.advanced(byNanoseconds: 1), end: .max))
             : .narrow(TimeRange(start: .min, end: bound))
-    }
-}
-
-extension LogCollector.EntryLabelSets {
-    /// Makes text of labels that stand in the order of their names.
-    fileprivate init(_ items: [EntryLabels.Item], _ labels: borrowing EntryLabels) {
-        var all: [Label] = []
-        var parts: [[Label]] = [[], [], []]
-        all.reserveCapacity(items.count)
-        for item in items {
-            let label = EntryKey.label(item, labels)
-            all.append(label)
-            parts[Int(item.category.rawValue)].append(label)
-        }
-        self.all = LabelSet(sorted: all)
-        stream = LabelSet(sorted: parts[Int(EntryLabels.Category.stream.rawValue)])
-        metadata = LabelSet(sorted: parts[Int(EntryLabels.Category.metadata.rawValue)])
-        parsed = LabelSet(sorted: parts[Int(EntryLabels.Category.parsed.rawValue)])
     }
 }
 

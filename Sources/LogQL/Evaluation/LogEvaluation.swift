@@ -16,7 +16,6 @@ struct LogEvaluation {
         }
         statistics.scan.add(try await scan.scan(source, plan.selection))
 
-        var sets: [LogCollector.EntryLabelSets] = []
         var numbers = ByteKeyTable()
         var entries: [EntryHeap.Kept] = []
         var matched = 0
@@ -26,9 +25,7 @@ struct LogEvaluation {
             matched += collector.linesMatched
             statistics.linesSkipped += collector.linesSkipped
             func globalNumber(_ own: Int) -> Int {
-                let (number, isNew) = collector.setKeys.withKey(own) { numbers.index(of: $0) }
-                if isNew { sets.append(collector.labelSets[own]) }
-                return number
+                collector.setKeys.withKey(own) { numbers.index(of: $0).index }
             }
             for var entry in collector.heap.kept {
                 entry.labels = globalNumber(entry.labels)
@@ -49,20 +46,23 @@ struct LogEvaluation {
             return left.sequence < right.sequence
         }
         entries.removeLast(max(0, entries.count - limit))
-        let streams = LogEvaluation.streams(entries, sets, intervalNanoseconds: intervalNanoseconds)
+        let streams = LogEvaluation.streams(entries, numbers, intervalNanoseconds: intervalNanoseconds)
         statistics.entriesReturned += streams.reduce(0) { $0 + $1.entries.count }
         return streams
     }
 
     /// Groups entries, which stand in the order of the answer, by label sets.
     private static func streams(
-        _ entries: [EntryHeap.Kept], _ sets: [LogCollector.EntryLabelSets], intervalNanoseconds: Int64
+        _ entries: [EntryHeap.Kept], _ keys: ByteKeyTable, intervalNanoseconds: Int64
     ) -> [ResultStream] {
+        var sets = [EntryLabelSets?](repeating: nil, count: keys.count)
         var streams: [ResultStream] = []
+        var keyOfStream: [Int] = []
         var streamOfSet: [Int: Int] = [:]
         var lastOfStream: [LabelSet: Int64] = [:]
         for entry in entries {
-            let labels = sets[entry.labels]
+            let labels = sets[entry.labels] ?? keys.withKey(entry.labels) { EntryLabelSets(key: $0) }
+            sets[entry.labels] = labels
             if intervalNanoseconds > 0 {
                 // Loki thins out what the limit has left, not the other way round.
                 if let last = lastOfStream[labels.stream], (entry.timestamp - last).magnitude < intervalNanoseconds {
@@ -73,6 +73,7 @@ struct LogEvaluation {
             let index = streamOfSet[entry.labels] ?? streams.count
             if index == streams.count {
                 streamOfSet[entry.labels] = index
+                keyOfStream.append(entry.labels)
                 streams.append(
                     ResultStream(
                         labels: labels.all, streamLabels: labels.stream, metadata: labels.metadata,
@@ -82,7 +83,13 @@ struct LogEvaluation {
             streams[index].entries.append(
                 ResultEntry(timestamp: Timestamp(nanoseconds: entry.timestamp), line: entry.line))
         }
-        return streams.sorted { $0.labels < $1.labels }
+        // Keys hold what label sets are made of, and comparing them touches no other memory.
+        let order = streams.indices.sorted { left, right in
+            keys.withKey(keyOfStream[left]) { left in
+                keys.withKey(keyOfStream[right]) { EntryLabelSets.isOrdered(left, $0) }
+            }
+        }
+        return order.map { streams[$0] }
     }
 }
 

@@ -92,8 +92,10 @@ struct SampleCollector<Fold: SampleFold>: BatchCollector, ~Copyable {
                 if run.begin(batch, bytes: bytes) { table.forgetNames() }
                 if let fields, fields.isRead(in: batch) {
                     try takeFields(fields, of: batch, bytes: bytes)
-                } else if hasStages || (usesMetadata && !batch.metadataEnds.isEmpty) {
+                } else if hasStages {
                     try takeEntries(of: batch, bytes: bytes)
+                } else if usesMetadata && !batch.metadataEnds.isEmpty {
+                    try takeLabelledRows(of: batch, bytes: bytes)
                 } else {
                     try takeRows(of: batch, bytes: bytes)
                 }
@@ -144,6 +146,28 @@ struct SampleCollector<Fold: SampleFold>: BatchCollector, ~Copyable {
             linesMatched += 1
             let value = countsBytes ? Double(lengths[row]) : 1
             try fold(FoldedSample(timestamp: timestamps[row], value: value), into: series - 1)
+        }
+    }
+
+    /// Rows whose series depends on their stream and structured metadata: one entry of each combination is looked at.
+    private mutating func takeLabelledRows(of batch: LineBatch, bytes: UnsafeRawBufferPointer) throws {
+        var tuples = FieldTuples()
+        swap(&tuples, &self.tuples)
+        defer { swap(&tuples, &self.tuples) }
+        guard tuples.begin(batch, usesMetadata: true) else { return try takeEntries(of: batch, bytes: bytes) }
+        let timestamps = batch.timestamps
+        let lengths = batch.lineLengths
+        let countsBytes = if case .lineBytes = value { true } else { false }
+        for index in 0..<run.rows.count {
+            let row = run.rows[index]
+            let slot = tuples.slot(of: row)
+            if tuples[slot] == 0 {
+                tuples[slot] = try seriesOfEntry(row, of: batch, bytes: bytes).map { $0 + 1 } ?? .max
+            }
+            guard tuples[slot] < .max else { continue }
+            linesMatched += 1
+            let value = countsBytes ? Double(lengths[row]) : 1
+            try fold(FoldedSample(timestamp: timestamps[row], value: value), into: tuples[slot] - 1)
         }
     }
 
@@ -247,7 +271,7 @@ private enum FieldNumber {
 }
 
 extension SampleCollector {
-    /// Rows whose fields were read: stages run once for each combination of stream and values.
+    /// Rows whose fields were read: stages run once for each combination of stream, structured metadata and values.
     private mutating func takeFields(
         _ fields: FieldPlan, of batch: LineBatch, bytes: UnsafeRawBufferPointer
     ) throws {
@@ -256,13 +280,12 @@ extension SampleCollector {
         var tuples = FieldTuples()
         swap(&tuples, &self.tuples)
         defer { swap(&tuples, &self.tuples) }
-        let isNumbered = tuples.begin(batch, ignoring: fields.valueField)
-        let hasMetadata = usesMetadata && !batch.metadataEnds.isEmpty
+        let isNumbered = tuples.begin(batch, usesMetadata: usesMetadata, ignoring: fields.valueField)
         readNumbers(fields, of: batch, bytes: bytes)
         let valueCodes = fields.valueField.map { batch.fields[$0].codes }
         let timestamps = batch.timestamps
         for row in 0..<timestamps.count {
-            guard isNumbered, !hasMetadata || batch.metadataRange(ofRow: row).isEmpty else {
+            guard isNumbered else {
                 try takeSingle(row, fields, of: batch, bytes: bytes)
                 continue
             }

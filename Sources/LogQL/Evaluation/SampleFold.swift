@@ -145,7 +145,24 @@ struct LastFold: SampleFold {
     mutating func merge(_ other: LastFold) { add(other.sample) }
 }
 
-/// All samples, for functions that need them at once.
+/// The numbers of all samples, for functions that need them at once and in no order.
+struct ValuesFold: SampleFold {
+    static var grows: Bool { true }
+
+    var values: [Double]
+
+    var heldBytes: Int { 32 + values.capacity * MemoryLayout<Double>.stride }
+
+    init(_ sample: FoldedSample) {
+        values = []
+        values.reserveCapacity(8)
+        values.append(sample.value)
+    }
+    @inline(__always) mutating func add(_ sample: FoldedSample) { values.append(sample.value) }
+    mutating func merge(_ other: ValuesFold) { values += other.values }
+}
+
+/// All samples, for functions that need them at once and in order.
 struct ListFold: SampleFold {
     static let isOrdered = true
     static var grows: Bool { true }

@@ -54,7 +54,7 @@ struct WindowFunction {
         case .lastOverTime: return try await fold(LastFold.self, &input) { $0.sample.value }
         case .countDistinct: return try await fold(DistinctFold.self, &input) { Double($0.values.count) }
         case .quantileOverTime:
-            return try await list(&input) { Quantile.value(parameter ?? .nan, of: $0.map(\.value)) }
+            return try await values(&input) { Quantile.value(parameter ?? .nan, of: $0) }
         case .rateCounter:
             return try await list(&input) { CounterRate.value(of: $0, windowNanoseconds: windowNanoseconds) }
         case .increase: return try await list(&input) { CounterRate.increase(of: $0) }
@@ -67,6 +67,17 @@ struct WindowFunction {
     ) async throws(QueryError) -> [StepSeries] {
         let (labels, parts) = try await input.parts(Fold.self)
         return WindowFunction.series(labels, parts) { merge, step in merge.fold(at: step).map(value) }
+    }
+
+    private func values(
+        _ input: inout some WindowInput, _ value: ([Double]) -> Double
+    ) async throws(QueryError) -> [StepSeries] {
+        let (labels, parts) = try await input.parts(ValuesFold.self)
+        return WindowFunction.series(labels, parts) { merge, step in
+            let parts = merge.parts(at: step)
+            let values = parts.count == 1 ? parts[parts.startIndex].fold.values : parts.flatMap { $0.fold.values }
+            return values.isEmpty ? nil : value(values)
+        }
     }
 
     private func list(

@@ -18,8 +18,7 @@ struct FieldJudge: ~Copyable {
     /// The rows that pass the filters, or have to be parsed to know; nil when all do.
     consuming func wantedRows(of batch: borrowing LineBatch) -> [UInt32]? {
         let batch = copy batch
-        guard tuples.begin(batch) else { return nil }
-        let hasMetadata = !batch.metadataEnds.isEmpty
+        guard tuples.begin(batch, usesMetadata: true) else { return nil }
         let unread = batch.fields[0].codes
         var wanted: [UInt32] = []
         wanted.reserveCapacity(batch.count)
@@ -28,10 +27,6 @@ struct FieldJudge: ~Copyable {
             for row in 0..<batch.count {
                 if unread[row] == FieldColumn.unread {
                     wanted.append(UInt32(row))
-                    continue
-                }
-                if hasMetadata, !batch.metadataRange(ofRow: row).isEmpty {
-                    if run.enter(row, of: batch, bytes: bytes, fields: plan) { wanted.append(UInt32(row)) }
                     continue
                 }
                 let slot = tuples.slot(of: row)

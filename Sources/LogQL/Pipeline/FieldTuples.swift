@@ -1,8 +1,8 @@
 import WeirModel
 
-/// Says once for each combination of stream and field values in a batch what becomes of its rows.
+/// Says once for each combination of stream, structured metadata and field values in a batch what becomes of its rows.
 ///
-/// Streams and values have small numbers in a batch, so a combination is one integer; as long as there are not many
+/// Streams, metadata and values have small numbers in a batch, so a combination is one integer; as long as there are not many
 /// more combinations than rows, it is a place in an array, otherwise a key of a hash table.
 struct FieldTuples {
     /// The combination of each row.
@@ -12,12 +12,15 @@ struct FieldTuples {
     /// The combination of each slot, where slots are those of a hash table; no combination has all bits set.
     private var slotKeys: [UInt64] = []
     private var isHashed = false
+    private var metadata = MetadataCodes()
 
     /// Numbers the combinations of a batch and forgets what was known.
     ///
-    /// - Parameter ignored: a field that does not matter.
+    /// - Parameters:
+    ///   - usesMetadata: whether structured metadata matters.
+    ///   - ignored: a field that does not matter.
     /// - Returns: false when they cannot be numbered.
-    mutating func begin(_ batch: LineBatch, ignoring ignored: Int? = nil) -> Bool {
+    mutating func begin(_ batch: LineBatch, usesMetadata: Bool, ignoring ignored: Int? = nil) -> Bool {
         keys.removeAll(keepingCapacity: true)
         keys.append(contentsOf: batch.streamIndexes.lazy.map { UInt64($0) })
         var combinations = UInt64(max(batch.streams.count, 1))
@@ -27,6 +30,14 @@ struct FieldTuples {
             guard !overflow, product < .max else { return false }
             combinations = product
             FieldTuples.add(column, to: &keys)
+        }
+        if usesMetadata, !batch.metadataEnds.isEmpty {
+            metadata.number(batch)
+            let radix = UInt64(metadata.count)
+            let (product, overflow) = combinations.multipliedReportingOverflow(by: radix)
+            guard !overflow, product < .max else { return false }
+            combinations = product
+            for row in 0..<keys.count { keys[row] = keys[row] &* radix &+ UInt64(metadata.codes[row]) }
         }
         isHashed = combinations > UInt64(max(1024, 4 * keys.count))
         outcomes.removeAll(keepingCapacity: true)

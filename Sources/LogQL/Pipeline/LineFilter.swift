@@ -68,6 +68,14 @@ final class LineFilter: Sendable {
         }
     }
 
+    /// The text that a line has to contain to pass, if that is all there is to it.
+    var literal: [UInt8]? {
+        guard !isNegated, tests.count == 1, case .literal(let search) = tests[0], !search.ignoresCase else {
+            return nil
+        }
+        return search.needle
+    }
+
     /// That without which no test of the filter holds; nil when there is no single one.
     var probe: Probe? {
         guard tests.count == 1 else { return nil }

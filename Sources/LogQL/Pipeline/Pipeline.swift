@@ -11,6 +11,9 @@ struct Pipeline: Sendable {
     /// The names that the stages mention, and others that a reader wants numbered.
     var names: LabelNameRegistry
 
+    /// Whether line filters do no more than to ask for texts, which a source may have done before.
+    let filtersLiteralsOnly: Bool
+
     /// Whether only the first entry of each value of some labels passes.
     var isDistinct: Bool { stages.contains { if case .distinct = $0 { true } else { false } } }
 
@@ -39,6 +42,7 @@ struct Pipeline: Sendable {
             }
         }
         self.lineFilters = lineFilters
+        filtersLiteralsOnly = lineFilters.allSatisfy { $0.literal != nil }
         self.stages = stages
         names = context.names
     }

@@ -36,6 +36,7 @@ struct PipelineRun: ~Copyable {
         streamArena.reset()
         currentStream = nil
         rows.selectAll(of: batch)
+        if batch.areLiteralsTested && pipeline.filtersLiteralsOnly { return areNamesNew }
         for filter in pipeline.lineFilters where !rows.isEmpty {
             rows.narrow(by: filter, batch, bytes: bytes)
         }

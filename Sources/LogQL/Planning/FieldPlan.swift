@@ -40,7 +40,10 @@ struct FieldPlan: Sendable {
         entriesOf stages: [StageSyntax], _ pipeline: Pipeline, demand: LabelDemand, projection: LabelProjection,
         unwrap: UnwrapSyntax?
     ) {
+        // Texts that lines must hold are the source's to test where it reads fields instead of lines.
+        let stages = stages.filter { !$0.isLineFilter }
         guard case .only(let wanted) = demand, !wanted.isEmpty,
+            pipeline.filtersLiteralsOnly, pipeline.stages.count == stages.count,
             let parser = stages.firstIndex(where: \.readsLine),
             stages[..<parser].allSatisfy(\.dependsOnLabelsAlone),
             stages[(parser + 1)...].allSatisfy(\.dependsOnLabelsAlone),
@@ -94,7 +97,11 @@ struct FieldPlan: Sendable {
     var fieldNames: [String] { keys.map { String(decoding: $0, as: UTF8.self) } }
 
     /// Whether fields of a batch were read, so that rows without unread ones have no line.
-    func isRead(in batch: borrowing LineBatch) -> Bool { !isFilter && batch.fields.count == keys.count }
+    func isRead(in batch: borrowing LineBatch) -> Bool {
+        guard !isFilter, batch.fields.count == keys.count else { return false }
+        precondition(pipeline.lineFilters.isEmpty || batch.areLiteralsTested, "fields of lines that nobody has tested")
+        return true
+    }
 
     /// Makes labels of the fields of a row, as the parser would of its line.
     func extract(_ row: Int, of batch: LineBatch, bytes: UnsafeRawBufferPointer, into entry: inout PipelineEntry) {

@@ -25,6 +25,25 @@ extension LabelDemand {
     }
 }
 
+extension LabelDemand {
+    /// The names of structured metadata that can change what the labels say; nil when all can.
+    ///
+    /// A label `x_extracted` may be made of what is called `x`, and any entry may come with an error.
+    var metadataNames: Set<String>? {
+        guard case .only(let labels) = self else { return nil }
+        let suffix = "_extracted"
+        var names = labels.union(["__error__", "__error_details__"])
+        for label in labels {
+            var base = label
+            while base.hasSuffix(suffix) {
+                base.removeLast(suffix.count)
+                names.insert(base)
+            }
+        }
+        return names
+    }
+}
+
 extension StageSyntax {
     /// Adds the labels that the stage looks at; false when that cannot be told.
     fileprivate func collectNames(into names: inout Set<String>) -> Bool {

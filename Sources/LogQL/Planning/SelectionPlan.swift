@@ -82,17 +82,21 @@ struct SelectionPlan: Sendable {
         testsStreamsOnly =
             stages.allSatisfy { $0.isLineFilter || $0.dependsOnLabelsAlone } && pipeline.stages.count == others
         self.projection = projection
+        let readsLines = countsBytes || stages.contains { $0.readsLine && !$0.isLineFilter }
         let offset = range.offsetNanoseconds
         // The window is (t - range, t]; the store takes [from, to).
         let start = instants.first.advanced(byNanoseconds: -offset)
             .advanced(byNanoseconds: -range.windowNanoseconds).advanced(byNanoseconds: 1)
         let end = instants.last.advanced(byNanoseconds: -offset).advanced(byNanoseconds: 1)
-        selection = Selection(
+        var selection = Selection(
             tenant: tenant, matchers: range.query.matchers, range: TimeRange(start: start, end: end),
             direction: .forward, requiredLiterals: SelectionPlan.requiredLiterals(pipeline),
             requirements: SelectionPlan.requirements(pipeline),
-            needsLines: !makesEntries && (countsBytes || stages.contains { $0.readsLine }),
+            needsLines: !makesEntries && (readsLines || !pipeline.lineFilters.isEmpty),
             needsMetadata: demand != .only([]), fieldReading: fields)
+        selection.skipsTestedLines = pipeline.filtersLiteralsOnly && (makesEntries || !readsLines)
+        selection.metadataNames = demand.metadataNames
+        self.selection = selection
     }
 
     /// Texts that stand in every line which the filters let through.

@@ -3,8 +3,8 @@
 ///
 /// A store that keeps lines as a fixed text with holes asks ``holes(of:holes:)`` once per kind of line, delivers the
 /// values of those holes as ``LineBatch/fields``, and builds the lines only of rows that ``wantedRows(of:)`` leaves. A
-/// store that keeps whole lines ignores all this and delivers every row with its line and without fields. Called from
-/// all workers at once.
+/// store that keeps whole lines ignores all this and delivers every row with its line and without fields; so does one
+/// that cannot test the literals of a selection with ``Selection/skipsTestedLines``. Called from all workers at once.
 public protocol FieldReading: Sendable {
     /// How many fields are read; ``LineBatch/fields`` has as many columns or none.
     var fieldCount: Int { get }

@@ -1,28 +1,48 @@
+internal import WeirBytes
+internal import WeirModel
+
 // Which rows of a block may be wanted, found out from shapes and columns before any line is built.
 extension BlockReader {
-    /// The rows, ascending, whose lines hold all needles, and perhaps more; nil for all.
-    package func rows(holding needles: [[UInt8]]) throws(CorruptionError) -> [UInt32]? {
+    /// The rows whose lines hold all needles, and perhaps more.
+    package func rows(holding needles: [[UInt8]]) throws(CorruptionError) -> LiteralRows {
+        if entry.flags.contains(.rawLinesOnly) { return LiteralRows(rows: nil, areCertain: false) }
         var parts = LineParts()
-        return try rows(holding: needles, parts: &parts)
+        try readShapes(into: &parts)
+        return try rows(of: LiteralSearch(literals: needles), parts: &parts)
     }
 
-    /// The same with memory of the caller.
+    /// What a search finds.
     ///
-    /// - Parameter parts: gets the block's shapes and rows, and any values.
-    func rows(
-        holding needles: [[UInt8]], parts: inout LineParts
-    ) throws(CorruptionError) -> [UInt32]? {
-        if entry.flags.contains(.rawLinesOnly) { return nil }
-        try readShapes(into: &parts)
+    /// - Parameter parts: holds the block's shapes and rows; gets any values.
+    func rows(of search: LiteralSearch, parts: inout LineParts) throws(CorruptionError) -> LiteralRows {
         var found = FoundRows(counts: parts.rowCounts)
-        for needle in needles where !needle.isEmpty {
-            var search = NeedleSearch(needle)
-            if parts.rowCounts[0] > 0 { try searchWholeLines(&search, &parts, &found) }
-            try searchColumns(&search, parts, &found)
-            try searchRest(&search, parts, &found)
-            if found.isEmpty { return [] }
+        for needle in search.literals {
+            try narrow(&found, to: needle, &parts)
+            if found.isEmpty { return LiteralRows(rows: [], areCertain: true) }
         }
-        return found.rows(of: parts.rowNumbers)
+        let areCertain = found.areCertain
+        for alternatives in search.alternatives {
+            var united: FoundRows?
+            for needle in alternatives {
+                var rows = found
+                try narrow(&rows, to: needle, &parts)
+                united?.formUnion(rows)
+                if united == nil { united = rows }
+            }
+            if let united { found = united }
+            if found.isEmpty { return LiteralRows(rows: [], areCertain: true) }
+        }
+        return LiteralRows(rows: found.rows(of: parts.rowNumbers), areCertain: areCertain)
+    }
+
+    private func narrow(
+        _ found: inout FoundRows, to needle: [UInt8], _ parts: inout LineParts
+    ) throws(CorruptionError) {
+        var search = NeedleSearch(needle)
+        if !found.isEmpty(0) { try searchWholeLines(&search, &parts, &found) }
+        let literals = ShapeLiterals(parts, search.contains)
+        try searchColumns(&search, parts, literals, &found)
+        try searchRest(&search, parts, literals, &found)
     }
 
     private func searchWholeLines(
@@ -33,16 +53,15 @@ extension BlockReader {
         try readWholeValues(ranks: nil, into: &parts)
         var rows = RowBitmap(count: parts.rowCounts[0])
         parts.values.forEachHit(of: search.contains) { rows.insert($0) }
-        found.formIntersection(rows, of: 0)
+        found.narrow(0, to: .some(rows))
     }
 
     /// Searches shapes whose holes have columns of their own.
     private func searchColumns(
-        _ search: inout NeedleSearch, _ parts: LineParts, _ found: inout FoundRows
+        _ search: inout NeedleSearch, _ parts: LineParts, _ literals: ShapeLiterals, _ found: inout FoundRows
     ) throws(CorruptionError) {
         let numbers = (1..<max(parts.rowCounts.count, 1)).filter { parts.isColumnar[$0] }
         let counts = numbers.flatMap { Array(repeating: parts.rowCounts[$0], count: parts.holeCount($0)) }
-        let literals = parts.literals
         guard !counts.isEmpty else {
             for number in numbers { try NeedleSearch.searchConstant(number, literals, &search, &found) }
             return
@@ -58,11 +77,13 @@ extension BlockReader {
                 if found.isEmpty(number) { continue }
                 let count = parts.rowCounts[number]
                 var selectors = [ValueSelector?](repeating: nil, count: holes)
-                let rows = try literals.with(number) { literals throws(CorruptionError) in
-                    try search.rows(of: literals, count: count) { hole, test throws(CorruptionError) in
-                        var rows = RowBitmap(count: count)
+                let rows = try literals.with(number) { literals, isInLiterals throws(CorruptionError) in
+                    try search.rows(
+                        of: literals, isInLiterals: isInLiterals, count: count
+                    ) { hole, test throws(CorruptionError) in
                         let column = columns[first + hole]
-                        if column.stamp.excludes(test) { return rows }
+                        if column.stamp.excludes(test) { return nil }
+                        var rows = RowBitmap(count: count)
                         if selectors[hole] == nil {
                             let timestamps = try column.needsTimestamps ? instants.of(number) : .empty
                             selectors[hole] = ValueSelector(column.reader(timestamps: timestamps))
@@ -71,18 +92,17 @@ extension BlockReader {
                         return rows
                     }
                 }
-                if let rows { found.formIntersection(rows, of: number) }
+                found.narrow(number, to: rows)
             }
         }
     }
 
     /// Searches shapes whose values share a column.
     private func searchRest(
-        _ search: inout NeedleSearch, _ parts: LineParts, _ found: inout FoundRows
+        _ search: inout NeedleSearch, _ parts: LineParts, _ literals: ShapeLiterals, _ found: inout FoundRows
     ) throws(CorruptionError) {
         let numbers = (1..<max(parts.rowCounts.count, 1)).filter { !parts.isColumnar[$0] }
         let total = numbers.reduce(0) { $0 + parts.holeCount($1) * parts.rowCounts[$1] }
-        let literals = parts.literals
         guard total > 0 else {
             for number in numbers { try NeedleSearch.searchConstant(number, literals, &search, &found) }
             return
@@ -90,22 +110,54 @@ extension BlockReader {
         try withColumn(.rest, count: total) { source, _ throws(CorruptionError) in
             var rest = RestValues(try ValueColumns.read(&source, counts: [total])[0], count: total)
             let holding = try rest.rows(holding: search.contains)
+            let isInValues = !holding.isEmpty
             var first = 0
             for number in numbers {
                 let count = parts.rowCounts[number]
                 defer { first += count * parts.holeCount(number) }
                 if found.isEmpty(number) { continue }
-                let rows = try literals.with(number) { literals throws(CorruptionError) in
-                    try search.rows(of: literals, count: count) { hole, test throws(CorruptionError) in
+                let rows = try literals.with(number) { literals, isInLiterals throws(CorruptionError) in
+                    try search.rows(
+                        of: literals, isInLiterals: isInLiterals, count: count
+                    ) { hole, test throws(CorruptionError) in
                         let start = first + hole * count
-                        if test.kind == .contains { return holding.part(start..<start + count) }
+                        if test.kind == .contains { return isInValues ? holding.part(start..<start + count) : nil }
                         return try rest.rows(start..<start + count, where: test)
                     }
                 }
-                if let rows { found.formIntersection(rows, of: number) }
+                found.narrow(number, to: rows)
             }
         }
     }
+}
+
+/// Texts to be looked for in the columns of one block after the other.
+struct LiteralSearch: Sendable {
+    /// Texts that all wanted lines hold; none is empty.
+    let literals: [[UInt8]]
+    /// Lists of texts, of each of which a wanted line holds at least one.
+    let alternatives: [[[UInt8]]]
+
+    /// More alternatives are left to whoever looks at the lines.
+    private static let alternativesMax = 8
+
+    var isEmpty: Bool { literals.isEmpty && alternatives.isEmpty }
+
+    init(literals: [[UInt8]], requirements: [LineRequirement] = []) {
+        self.literals = literals.filter { !$0.isEmpty }
+        alternatives = requirements.filter { requirement in
+            !requirement.ignoresCase && requirement.alternatives.count <= LiteralSearch.alternativesMax
+                && requirement.alternatives.allSatisfy { !$0.isEmpty }
+        }.map(\.alternatives)
+    }
+}
+
+/// The rows of a block that a search leaves.
+package struct LiteralRows: Sendable, Hashable {
+    /// Ascending; nil for all.
+    package var rows: [UInt32]?
+    /// Whether each of them is known to hold all literals, alternatives aside.
+    package var areCertain: Bool
 }
 
 /// For each number of a block's shapes the rows found so far, by their rank among the rows of the shape.
@@ -113,14 +165,34 @@ struct FoundRows {
     private let counts: [Int]
     // Nil while all rows are in.
     private var found: [RowBitmap?]
+    /// Whether what is in was found to be, and not just too dear to look at.
+    private(set) var areCertain = true
 
     init(counts: [Int]) {
         self.counts = counts
         found = Array(repeating: nil, count: counts.count)
     }
 
-    mutating func formIntersection(_ rows: RowBitmap, of number: Int) {
-        if found[number] == nil { found[number] = rows } else { found[number]?.formIntersection(rows) }
+    /// Leaves of a number the rows that an answer names.
+    mutating func narrow(_ number: Int, to answer: NeedleSearch.Answer) {
+        switch answer {
+        case .all: break
+        case .some(let rows):
+            if found[number] == nil { found[number] = rows } else { found[number]?.formIntersection(rows) }
+        case .unknown: areCertain = areCertain && isEmpty(number)
+        }
+    }
+
+    /// Adds the rows that another search of the block found.
+    mutating func formUnion(_ other: FoundRows) {
+        areCertain = areCertain && other.areCertain
+        for number in found.indices {
+            guard let rows = other.found[number] else {
+                found[number] = nil
+                continue
+            }
+            found[number]?.formUnion(rows)
+        }
     }
 
     /// The rows that a number has, found or not.
@@ -202,16 +274,23 @@ private struct RestValues {
         var rows = RowBitmap(count: count)
         if column.stamp.excludes(test) { return rows }
         let texts = try decoded()
-        for index in 0..<texts.count where texts.withValue(index, { test.accepts($0) }) { rows.insert(index) }
+        if column.isEndToEnd {
+            texts.forEachHit(of: test) { rows.insert($0) }
+        } else {
+            for index in 0..<texts.count where texts.withValue(index, { test.accepts($0) }) { rows.insert(index) }
+        }
         return rows
     }
 
-    /// Which values of a range fulfil a test, counted from its start.
-    mutating func rows(_ range: Range<Int>, where test: ValueTest) throws(CorruptionError) -> RowBitmap {
-        var rows = RowBitmap(count: range.count)
-        if column.stamp.excludes(test) { return rows }
+    /// Which values of a range fulfil a test, counted from its start; nil when none does.
+    mutating func rows(_ range: Range<Int>, where test: ValueTest) throws(CorruptionError) -> RowBitmap? {
+        if column.stamp.excludes(test) { return nil }
         let texts = try decoded()
-        for index in range where texts.withValue(index, { test.accepts($0) }) { rows.insert(index - range.lowerBound) }
+        var rows: RowBitmap?
+        for index in range where texts.withValue(index, { test.accepts($0) }) {
+            if rows == nil { rows = RowBitmap(count: range.count) }
+            rows?.insert(index - range.lowerBound)
+        }
         return rows
     }
 
@@ -224,28 +303,51 @@ private struct RestValues {
     }
 }
 
-/// The literals of a block's shapes.
-struct ShapeLiterals {
-    fileprivate let table: ShapeTable
+/// The literals of a block's shapes, of which most are known not to hold a text.
+private struct ShapeLiterals {
+    private let table: ShapeTable
+    /// Where the text stands in the literals of all shapes, end to end.
+    private var hits: [Int] = []
+    private let needleCount: Int
 
-    /// Gives `body` the literals of a shape, one more than it has holes.
+    init(_ parts: borrowing LineParts, _ test: ValueTest) {
+        let table = parts.table
+        var hits: [Int] = []
+        table.literals.withUnsafeBytes { bytes in
+            var position = 0
+            while let hit = test.search.first(in: bytes, from: position) {
+                hits.append(hit)
+                position = hit + 1
+            }
+        }
+        self.table = table
+        self.hits = hits
+        needleCount = test.needle.count
+    }
+
+    /// Gives `body` the literals of a shape, one more than it has holes, and whether one of them may hold the text.
     func with<Result>(
-        _ number: Int, _ body: ([UnsafeRawBufferPointer]) throws(CorruptionError) -> Result
+        _ number: Int, _ body: ([UnsafeRawBufferPointer], Bool) throws(CorruptionError) -> Result
     ) throws(CorruptionError) -> Result {
         let shape = table.shapes[number]
+        let start = Int(table.parts[Int(shape.firstPart)].offset)
+        let end = start + Int(shape.literalBytes)
+        var low = 0
+        var high = hits.count
+        while low < high {
+            let middle = (low + high) / 2
+            if hits[middle] < start { low = middle + 1 } else { high = middle }
+        }
+        let isInLiterals = low < hits.count && hits[low] + needleCount <= end
         return try table.literals.withUnsafeBufferPointer { bytes throws(CorruptionError) in
             let bytes = UnsafeRawBufferPointer(bytes)
             let first = Int(shape.firstPart)
             return try body(
                 table.parts[first...first + Int(shape.holeCount)].map { part in
                     UnsafeRawBufferPointer(rebasing: bytes[Int(part.offset)..<Int(part.offset) + Int(part.length)])
-                })
+                }, isInLiterals)
         }
     }
-}
-
-extension LineParts {
-    fileprivate var literals: ShapeLiterals { ShapeLiterals(table: table) }
 }
 
 extension NeedleSearch {
@@ -254,9 +356,9 @@ extension NeedleSearch {
         _ number: Int, _ literals: ShapeLiterals, _ search: inout NeedleSearch, _ found: inout FoundRows
     ) throws(CorruptionError) {
         let count = found.count(number)
-        let rows = try literals.with(number) { literals throws(CorruptionError) in
-            try search.rows(of: literals, count: count) { _, _ in RowBitmap(count: count) }
+        let rows = try literals.with(number) { literals, isInLiterals throws(CorruptionError) in
+            try search.rows(of: literals, isInLiterals: isInLiterals, count: count) { _, _ in nil }
         }
-        if let rows { found.formIntersection(rows, of: number) }
+        found.narrow(number, to: rows)
     }
 }

@@ -77,6 +77,29 @@ extension BlockSource {
     }
 }
 
+extension BlockReader {
+    /// The names of structured metadata, from their dictionary alone; nil when they are not kept as one.
+    fileprivate func readDistinctMetadataNames() throws(CorruptionError) -> Set<String>? {
+        guard let column = columns.first(where: { $0.kind == ColumnKind.metadataName.rawValue }) else { return nil }
+        return try withColumn(.metadataName, count: Int(column.count)) { source, known throws(CorruptionError) in
+            guard known.encoding == .dictionary else { return nil }
+            let distinct = Int(try source.read("distinct", as: UInt32.self))
+            guard distinct <= MetadataNames.countMax else { return nil }
+            var lengths = [UInt32](repeating: 0, count: distinct)
+            let frames = try BlockReader.decodeHead(&source, codec: known.codec, &lengths)
+            var texts: [UInt8] = []
+            try BlockReader.decodeFrames(&source, frames, to: &texts, at: 0)
+            var names: Set<String> = []
+            var start = 0
+            for length in lengths {
+                names.insert(String(decoding: texts[start..<start + Int(length)], as: UTF8.self))
+                start += Int(length)
+            }
+            return names
+        }
+    }
+}
+
 /// Names of structured metadata, as far as they are few enough to be worth knowing.
 struct MetadataNames {
     /// More names than this are not listed.
@@ -87,6 +110,7 @@ struct MetadataNames {
     /// - Throws: ``CorruptionError``.
     static func names(of block: BlockReader) throws(CorruptionError) -> Set<String>? {
         guard block.entry.flags.contains(.hasMetadata) else { return [] }
+        if let names = try block.readDistinctMetadataNames() { return names.count > countMax ? nil : names }
         var batch = LineBatch()
         var arrivals: [Int64]?
         try block.decode(into: &batch, arrivals: &arrivals, needsLines: false, needsMetadata: true)

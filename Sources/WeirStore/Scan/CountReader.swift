@@ -60,6 +60,12 @@ struct CountReader {
         }
     }
 
+    /// Sums up, so that whoever joins what several readers counted has sorted lists to merge.
+    mutating func compact() {
+        for day in counted.indices { counted[day].compact() }
+        labelled.compact()
+    }
+
     /// Counts rows of one stream: only the ends of ranges are looked for.
     private mutating func countRuns(of stream: UInt32, day: Int) {
         let timestamps = batch.timestamps

@@ -26,7 +26,10 @@ final class CountScan: Sendable {
         var reader = CountReader(plan, request, ranges, onDamage: onDamage)
         while true {
             let index = next.add(1, ordering: .relaxed).oldValue
-            guard index < plan.work.count else { return reader }
+            guard index < plan.work.count else {
+                reader.compact()
+                return reader
+            }
             try Task.checkCancellation()
             try reader.count(plan.work[index])
         }

@@ -8,7 +8,7 @@ struct StepReader {
     private let selection: Selection
     private let signatures: SignatureQuery
     /// What rows must hold to be worth building a line for.
-    private let needles: [[UInt8]]
+    private let literals: LiteralSearch
     private let onDamage: @Sendable (CorruptionError) -> Void
     private var guest = LineBatch()
     private var scratch = BlockSource.Scratch()
@@ -26,7 +26,7 @@ struct StepReader {
     init(selection: Selection, onDamage: @escaping @Sendable (CorruptionError) -> Void) {
         self.selection = selection
         signatures = SignatureQuery(selection)
-        needles = selection.requiredLiterals.filter { !$0.isEmpty }
+        literals = LiteralSearch(literals: selection.requiredLiterals, requirements: selection.requirements)
         self.onDamage = onDamage
     }
 
@@ -43,14 +43,19 @@ struct StepReader {
         {
             return true
         }
+        if !isWanted && guests.isEmpty { return false }
+        var batch = LineBatch()
+        swap(&batch, &self.batch)
+        defer { swap(&batch, &self.batch) }
         if isWanted {
-            try readSource(step, isMerging: !guests.isEmpty, wanted: wanted, range: range)
+            try readSource(step.source, isMerging: !guests.isEmpty, into: &batch) {
+                StepReader.rowsOfSelection($0, step, wanted: wanted, range: range)
+            }
         } else {
-            if guests.isEmpty { return false }
             batch.removeAll()
         }
-        if !guests.isEmpty { try merge(guests, of: step, wanted: wanted, range: range) }
-        nameStreams(day)
+        if !guests.isEmpty { try merge(guests, of: step, wanted: wanted, range: range, into: &batch) }
+        nameStreams(day, of: &batch)
         if case .backward = selection.direction { batch.reverseRows() }
         return true
     }
@@ -65,25 +70,46 @@ struct StepReader {
         }
     }
 
+    /// Whether structured metadata of a source matters.
+    private func needsMetadata(of source: BlockSource) throws -> Bool {
+        guard selection.needsMetadata else { return false }
+        guard let names = selection.metadataNames else { return true }
+        return try source.holdsMetadata(named: names)
+    }
+
     /// Replaces `batch` by the wanted rows of the step's source with their fields, and lines only where they are needed;
-    /// false, when the source does not keep fields apart.
+    /// false, when the source does not keep fields apart, or when literals that nobody else tests cannot be tested.
     private mutating func readFields(
         _ reading: any FieldReading, of step: ScanPlan.Step, day: Day, wanted: StreamSet, range: TimeRange
     ) throws -> Bool {
         guard reading.fieldCount > 0 else { return false }
-        do {
-            var scratch = BlockSource.Scratch()
+        var (scratch, batch) = (BlockSource.Scratch(), LineBatch())
+        swap(&scratch, &self.scratch)
+        swap(&batch, &self.batch)
+        defer {
             swap(&scratch, &self.scratch)
-            defer { swap(&scratch, &self.scratch) }
-            let isRead: Void? = try step.source.withParts(&scratch) { block, parts in
+            swap(&batch, &self.batch)
+        }
+        do {
+            let needsMetadata = try needsMetadata(of: step.source)
+            let isRead = try step.source.withParts(&scratch) { block, parts in
+                try block.readShapes(into: &parts)
+                let found = try block.rows(of: literals, parts: &parts)
+                if selection.skipsTestedLines && !found.areCertain { return false }
+                if found.rows?.isEmpty == true {
+                    batch.removeAll()
+                    return true
+                }
                 var none: [Int64]?
-                try block.decode(
-                    into: &batch, arrivals: &none, needsLines: false, needsMetadata: selection.needsMetadata)
+                try block.decode(into: &batch, arrivals: &none, needsLines: false, needsMetadata: needsMetadata)
                 let end = try block.readFields(reading, into: &batch, at: batch.metadataBytesEnd, parts: &parts)
-                let rows = judgeRows(reading, of: step, day: day, wanted: wanted, range: range)
-                try buildLines(of: rows, in: block, at: end, parts: &parts)
+                batch.areLiteralsTested = found.areCertain
+                let rows = judgeRows(
+                    reading, of: step, day: day, wanted: wanted, range: range, holding: found.rows, in: &batch)
+                try buildLines(of: rows, in: block, into: &batch, at: end, parts: &parts)
+                return true
             }
-            guard isRead != nil else { return false }
+            guard isRead == true else { return false }
             if case .backward = selection.direction { batch.reverseRows() }
         } catch let error as CorruptionError {
             onDamage(error)
@@ -93,12 +119,16 @@ struct StepReader {
     }
 
     /// Leaves the rows of the selection that its fields let through; tells which rows of the block they are.
+    ///
+    /// - Parameter found: the rows whose lines may be wanted; nil for all.
     private mutating func judgeRows(
-        _ reading: any FieldReading, of step: ScanPlan.Step, day: Day, wanted: StreamSet, range: TimeRange
+        _ reading: any FieldReading, of step: ScanPlan.Step, day: Day, wanted: StreamSet, range: TimeRange,
+        holding found: [UInt32]?, in batch: inout LineBatch
     ) -> [UInt32] {
-        var rows = rowsOfSelection(step, wanted: wanted, range: range) ?? Array(0..<UInt32(batch.count))
+        let selected = StepReader.rowsOfSelection(batch, step, wanted: wanted, range: range)
+        var rows = StepReader.common(selected, found) ?? Array(0..<UInt32(batch.count))
         if rows.count < batch.count { batch.takeRows(rows) }
-        nameStreams(day)
+        nameStreams(day, of: &batch)
         if let kept = reading.wantedRows(of: batch) {
             batch.takeRows(kept)
             rows = kept.map { rows[Int($0)] }
@@ -107,8 +137,8 @@ struct StepReader {
     }
 
     /// Adds lines to the rows of `batch` that need one; `rows` are their numbers in the block.
-    private mutating func buildLines(
-        of rows: [UInt32], in block: BlockReader, at end: Int, parts: inout LineParts
+    private func buildLines(
+        of rows: [UInt32], in block: BlockReader, into batch: inout LineBatch, at end: Int, parts: inout LineParts
     ) throws(CorruptionError) {
         if selection.needsLines { return try block.buildLines(ofRows: rows, into: &batch, at: end, parts: &parts) }
         let codes = batch.fields[0].codes
@@ -125,7 +155,9 @@ struct StepReader {
     }
 
     /// The rows of the step's source that are wanted by stream and time; nil for all.
-    private func rowsOfSelection(_ step: ScanPlan.Step, wanted: StreamSet, range: TimeRange) -> [UInt32]? {
+    private static func rowsOfSelection(
+        _ batch: borrowing LineBatch, _ step: ScanPlan.Step, wanted: StreamSet, range: TimeRange
+    ) -> [UInt32]? {
         let source = step.source
         let isWhole =
             !source.hasOtherStreams && step.owners.isEmpty
@@ -136,48 +168,55 @@ struct StepReader {
         }
     }
 
-    /// Replaces `batch` by the rows of the step's own source.
+    /// Replaces `batch` by those rows of a source that `select` names, nil for all, without those that cannot be wanted.
     ///
-    /// - Parameter isMerging: rows of guests will be told apart from repeated ones by what they say.
+    /// - Parameter isMerging: rows will be told apart from repeated ones by what they say.
     private mutating func readSource(
-        _ step: ScanPlan.Step, isMerging: Bool, wanted: StreamSet, range: TimeRange
+        _ source: BlockSource, isMerging: Bool, into batch: inout LineBatch,
+        _ select: (borrowing LineBatch) -> [UInt32]?
     ) throws {
         batch.fields.removeAll()
+        batch.areLiteralsTested = false
         do {
-            if !isMerging, try readRowsHoldingNeedles(step, wanted: wanted, range: range) { return }
-            try step.source.read(
+            if try readRowsHoldingLiterals(source, isMerging: isMerging, into: &batch, select) { return }
+            try source.read(
                 into: &batch, needsLines: selection.needsUnreadLines || isMerging,
-                needsMetadata: selection.needsMetadata || isMerging, scratch: &scratch)
+                needsMetadata: isMerging || needsMetadata(of: source), scratch: &scratch)
         } catch let error as CorruptionError {
             onDamage(error)
             batch.removeAll()
             return
         }
-        if let rows = rowsOfSelection(step, wanted: wanted, range: range) { batch.takeRows(rows) }
+        if let rows = select(batch) { batch.takeRows(rows) }
     }
 
-    /// Replaces `batch` by the wanted rows of the step's source that may hold all needles, building no other lines;
-    /// false, when nothing can be told before lines are read.
-    private mutating func readRowsHoldingNeedles(
-        _ step: ScanPlan.Step, wanted: StreamSet, range: TimeRange
+    /// Replaces `batch` by the wanted rows of a source that may hold all literals, building no other lines, and none at
+    /// all where finding them is enough; false, when nothing can be told before lines are read.
+    private mutating func readRowsHoldingLiterals(
+        _ source: BlockSource, isMerging: Bool, into batch: inout LineBatch,
+        _ select: (borrowing LineBatch) -> [UInt32]?
     ) throws -> Bool {
-        guard selection.needsUnreadLines, !needles.isEmpty else { return false }
+        guard selection.needsUnreadLines, !literals.isEmpty else { return false }
+        let needsMetadata = try isMerging || needsMetadata(of: source)
+        let skipsTestedLines = selection.skipsTestedLines && selection.fieldReading == nil && !isMerging
         var scratch = BlockSource.Scratch()
         swap(&scratch, &self.scratch)
         defer { swap(&scratch, &self.scratch) }
-        let isRead = try step.source.withParts(&scratch) { block, parts in
-            guard var rows = try block.rows(holding: needles, parts: &parts) else { return false }
-            guard !rows.isEmpty else {
+        let isRead = try source.withParts(&scratch) { block, parts in
+            try block.readShapes(into: &parts)
+            let found = try block.rows(of: literals, parts: &parts)
+            let needsLines = !skipsTestedLines || !found.areCertain
+            if found.rows == nil && needsLines { return false }
+            if found.rows?.isEmpty == true {
                 batch.removeAll()
                 return true
             }
             var none: [Int64]?
-            try block.decode(
-                into: &batch, arrivals: &none, needsLines: false, needsMetadata: selection.needsMetadata)
-            if let others = rowsOfSelection(step, wanted: wanted, range: range) {
-                rows = StepReader.common(rows, others)
-            }
-            batch.takeRows(rows)
+            try block.decode(into: &batch, arrivals: &none, needsLines: false, needsMetadata: needsMetadata)
+            let rows = StepReader.common(select(batch), found.rows)
+            if let rows { batch.takeRows(rows) }
+            batch.areLiteralsTested = found.areCertain && !isMerging
+            guard needsLines, let rows else { return true }
             let end = batch.metadataBytesEnd
             try block.buildLines(ofRows: rows, into: &batch, at: end, parts: &parts)
             return true
@@ -185,8 +224,9 @@ struct StepReader {
         return isRead ?? false
     }
 
-    /// What two ascending lists have in common.
-    private static func common(_ rows: [UInt32], _ others: [UInt32]) -> [UInt32] {
+    /// What two ascending lists have in common; nil is a list of all rows.
+    private static func common(_ rows: [UInt32]?, _ others: [UInt32]?) -> [UInt32]? {
+        guard let rows, let others else { return rows ?? others }
         var common: [UInt32] = []
         var position = 0
         for row in rows {
@@ -197,24 +237,23 @@ struct StepReader {
         return common
     }
 
-    /// Adds the guests' rows of the instants that the step owns.
+    /// Adds the guests' rows of the instants that the step owns, to `batch`.
     private mutating func merge(
-        _ guests: [BlockSource], of step: ScanPlan.Step, wanted: StreamSet, range: TimeRange
+        _ guests: [BlockSource], of step: ScanPlan.Step, wanted: StreamSet, range: TimeRange,
+        into batch: inout LineBatch
     ) throws {
+        var guest = LineBatch()
+        swap(&guest, &self.guest)
+        defer { swap(&guest, &self.guest) }
         var isChanged = false
         for source in guests {
-            do {
-                try source.read(into: &guest, needsLines: true, needsMetadata: true, scratch: &scratch)
-            } catch let error as CorruptionError {
-                onDamage(error)
-                continue
+            try readSource(source, isMerging: true, into: &guest) { guest in
+                StepReader.rows(of: guest, wanted: source.hasOtherStreams ? wanted : nil, range: range) {
+                    stream, timestamp in
+                    step.source.covers(stream, timestamp) && !step.owners.contains { $0.covers(stream, timestamp) }
+                }
             }
-            let rows = StepReader.rows(of: guest, wanted: source.hasOtherStreams ? wanted : nil, range: range) {
-                stream, timestamp in
-                step.source.covers(stream, timestamp) && !step.owners.contains { $0.covers(stream, timestamp) }
-            }
-            if rows.isEmpty { continue }
-            guest.takeRows(rows)
+            if guest.isEmpty { continue }
             batch.append(guest)
             isChanged = true
         }
@@ -243,7 +282,7 @@ struct StepReader {
     }
 
     /// Puts the label sets of the rows into `batch.streams` and their positions there into `streamIndexes`.
-    private mutating func nameStreams(_ day: Day) {
+    private mutating func nameStreams(_ day: Day, of batch: inout LineBatch) {
         var found: [UInt32] = []
         batch.streamIndexes.withUnsafeMutableBufferPointer { indexes in
             for row in indexes.indices {

@@ -5,7 +5,7 @@ extension BlockReader {
     /// Replaces `batch.fields` by what `reading` asks for, a code for each row of the block; values are written to the
     /// arena from `start` on. Rows whose lines have to be read are unread.
     ///
-    /// The batch must hold the block's timestamps; `parts` will hold the block's shapes.
+    /// The batch must hold the block's timestamps, `parts` the block's shapes.
     ///
     /// - Returns: where the values end in the arena.
     func readFields(
@@ -13,7 +13,6 @@ extension BlockReader {
     ) throws(CorruptionError) -> Int {
         let unread = FieldColumn(codes: [UInt32](repeating: FieldColumn.unread, count: count))
         batch.fields = Array(repeating: unread, count: reading.fieldCount)
-        try readShapes(into: &parts)
         parts.removeValues()
         let demands = BlockReader.demands(of: reading, parts)
         guard !demands.isEmpty else { return start }

@@ -174,21 +174,31 @@ extension ShapeTable {
         guard let first: UInt8 = reader.read(), let kind = ShapeKind(rawValue: first & ~ShapeTable.isColumnar),
             let holes = reader.readVarint(), holes <= UInt64(ShapeTable.holesMax)
         else { return nil }
-        var described: [(length: Int, hole: HoleKind)] = []
+        let firstPart = parts.count
+        let start = literals.count - ShapeTable.readableBeyond
         var total = 0
         for index in 0...holes {
             guard let code = reader.readVarint(), let hole = HoleKind(code: code & 3, in: kind),
                 code >> 2 <= UInt64(text.count)
-            else { return nil }
-            described.append((Int(code >> 2), index == holes ? .end : hole))
+            else {
+                parts.removeLast(parts.count - firstPart)
+                return nil
+            }
+            parts.append(
+                Part(offset: UInt32(start + total), length: UInt32(code >> 2), hole: index == holes ? .end : hole))
             total += Int(code >> 2)
         }
-        guard total == reader.remaining else { return nil }
-        beginShape(kind, hash: 0)
-        for part in described {
-            guard let literal = reader.readBytes(part.length) else { return nil }
-            appendPart(literal, hole: part.hole)
+        guard total == reader.remaining, let bytes = reader.readBytes(total) else {
+            parts.removeLast(parts.count - firstPart)
+            return nil
         }
+        shapes.append(
+            Shape(
+                kind: kind, firstPart: UInt32(firstPart), holeCount: UInt32(holes), literalBytes: UInt32(total), hash: 0
+            ))
+        literals.removeLast(ShapeTable.readableBeyond)
+        literals.append(contentsOf: bytes)
+        literals.append(contentsOf: repeatElement(0, count: ShapeTable.readableBeyond))
         return first & ShapeTable.isColumnar != 0
     }
 }
