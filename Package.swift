@@ -75,16 +75,21 @@ let package = Package(
         .room("LogQL", ["WeirModel", "WeirBytes", "WeirRegex", "WeirTemplate"]),
         .room("WeirStore", ["WeirModel", "WeirSystem", "WeirBytes", .grdb]),
 
+        // Layer 2: decisions.
+        .room("LogMetrics", ["WeirModel", "WeirSystem", "WeirBytes", "LogQL", .grdb]),
+        .room("WeirRules", ["WeirModel", "WeirSystem", "WeirRegex", "WeirTemplate", "LogQL", "LogMetrics", .grdb]),
+
         // Layer 3: the parts of the programs.
         .room("WeirAgent", ["WeirModel", "WeirSystem", "WeirBytes", "WeirRegex", "WeirTemplate", "LogQL"]),
         .room("WeirAPI", ["WeirModel", "WeirBytes", "LogQL"]),
-        .room("WeirConfig", ["WeirModel", "WeirStore", "LogQL", "WeirAgent", "WeirAPI", .yams]),
+        .room("WeirConfig", ["WeirModel", "WeirStore", "LogQL", "WeirAgent", "WeirAPI", "WeirRules", .yams]),
 
         // The one binary.
         .executableTarget(
             name: "weir",
             dependencies: [
                 "WeirModel", "WeirSystem", "WeirBytes", "LogQL", "WeirStore", "WeirAgent", "WeirAPI", "WeirConfig",
+                "WeirRules", "LogMetrics",
                 .hummingbird, .nioCore, .nioPosix, .nioHTTP1, .nioWebSocket, .nioHTTPTypes, .httpTypes,
                 .asyncHTTPClient, .lifecycle, .unixSignals, .logging, .argumentParser,
             ],
@@ -111,13 +116,14 @@ let package = Package(
         .tests("WeirStoreTests", ["WeirModel", "WeirStore", "WeirSystem"]),
         .tests("SimulationTests", ["WeirModel", "WeirStore", "WeirSystem"]),
         .tests("WALTests", ["WeirStore", "WeirModel", "WeirSystem", "WeirBytes"]),
-        .tests("WeirConfigTests", ["WeirConfig", "WeirStore", "WeirAgent", "WeirAPI", "LogQL", "WeirModel"]),
+        .tests("WeirConfigTests", ["WeirConfig", "WeirStore", "WeirAgent", "WeirAPI", "WeirRules", "LogQL", "WeirModel"]),
         .tests("LogQLEvaluationTests", ["LogQL", "WeirModel", "WeirBytes"]),
         .tests("WeirAgentTests", ["WeirAgent", "WeirModel", "WeirSystem", "WeirBytes"]),
         .tests("LogQLSyntaxTests", ["LogQL", "WeirModel"]),
         .tests("WeirTemplateTests", ["WeirTemplate"]),
         .tests("LogQLStageTests", ["LogQL", "WeirModel", "WeirSystem"]),
         .tests("ColumnTests", ["WeirStore", "WeirBytes", "WeirModel"]),
+        .tests("WeirRulesTests", ["WeirRules", "LogMetrics", "LogQL", "WeirModel", "WeirSystem"]),
     ],
     cxxLanguageStandard: .cxx17
 )

@@ -53,3 +53,19 @@ uint32_t weir_crc32c(uint32_t seed, const uint8_t *bytes, size_t length) {
 double weir_power(double base, double exponent) {
     return pow(base, exponent);
 }
+
+double weir_exponential(double exponent) {
+    return exp(exponent);
+}
+
+double weir_logarithm(double value) {
+    return log(value);
+}
+
+double weir_logarithm2(double value) {
+    return log2(value);
+}
+
+double weir_logarithm10(double value) {
+    return log10(value);
+}

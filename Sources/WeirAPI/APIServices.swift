@@ -28,6 +28,15 @@ public struct APIServices: Sendable {
     public var tails: TailHub
     /// The groups of rules of a tenant with what became of them; none without a rules engine.
     public var ruleGroups: @Sendable (Tenant) async -> [RuleGroupStatus] = { _ in [] }
+    /// The label sets of recorded series that fulfil all matchers and have samples in a stretch of time, sorted.
+    public var recordedSeries:
+        @Sendable (Tenant, [Matcher], _ after: Timestamp, _ through: Timestamp) async -> [LabelSet] = { _, _, _, _ in []
+        }
+    /// The rules as files, which requests may read and change.
+    public var ruleFiles = RuleFileAccess()
+    /// Reads the configuration again, for `/-/reload`; returns what changed, or throws why nothing does. Nil where that
+    /// is not offered.
+    public var reload: (@Sendable () async throws(ReloadError) -> [String])?
     /// The program's own log level.
     public var logLevel = LogLevelControl.fixed
     /// The parts of the configuration besides limits as YAML, for `/config`.

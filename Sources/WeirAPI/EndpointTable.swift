@@ -28,7 +28,9 @@ public struct EndpointTable: Sendable {
             DetectedEndpoints(services: services).endpoints, TailDoor(services: services).endpoints,
             OperationEndpoints(services: services).endpoints, ExportEndpoint(services: services).endpoints,
             LimitEndpoints(services: services).endpoints, LogLevelEndpoint(services: services).endpoints,
-            RuleEndpoints(services: services).endpoints, metrics.endpoints,
+            RuleEndpoints(services: services).endpoints, PrometheusEndpoints(services: services).endpoints,
+            ReloadEndpoint(services: services).endpoints,
+            metrics.endpoints,
         ]
         self.init(endpoints: groups.flatMap { $0 }, counters: counters, now: services.now)
     }

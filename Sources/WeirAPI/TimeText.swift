@@ -9,7 +9,7 @@ public enum TimeText {
     }
 
     /// Nanosecond precision without trailing zeros: `2024-01-02T03:04:05.67Z`.
-    static func nanoseconds(_ nanoseconds: Int64) -> String {
+    public static func nanoseconds(_ nanoseconds: Int64) -> String {
         let (second, fraction) = split(nanoseconds)
         guard fraction > 0 else { return dateAndTime(second) + "Z" }
         var digits = padded(Int(fraction), 9)

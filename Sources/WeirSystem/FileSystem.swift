@@ -102,6 +102,8 @@ extension FileError {
     /// The operating system's words: `Permission denied`.
     public var reason: String { String(cString: strerror(code)) }
 
+    /// The error number of a path at which there is nothing.
+    public static var noEntry: Int32 { ENOENT }
     /// The error number of a folder that was to be empty.
     public static var notEmpty: Int32 { ENOTEMPTY }
 

@@ -1,5 +1,5 @@
 /// `printf` as Go's fmt package does it.
-enum GoFormat {
+public enum GoFormat {
     private struct Directive {
         var plus = false
         var minus = false
@@ -13,7 +13,8 @@ enum GoFormat {
     /// Wider paddings are cut: one directive must not fill the memory.
     private static let widthMax = 100_000
 
-    static func format(_ format: [UInt8], _ arguments: [TemplateValue]) -> [UInt8] {
+    /// The text of `format` with its verbs replaced by the arguments in order.
+    public static func format(_ format: [UInt8], _ arguments: [TemplateValue]) -> [UInt8] {
         var result: [UInt8] = []
         var next = 0
         var position = 0

@@ -10,9 +10,11 @@ import Testing
         "WeirBytes": ["CLZ4", "CZlib", "CSnappy", "CKernels"],
         "LogQL": ["WeirModel", "WeirBytes", "WeirRegex", "WeirTemplate"],
         "WeirStore": ["WeirModel", "WeirSystem", "WeirBytes", "GRDB", "FoundationEssentials"],  // GRDB's blobs are Data
+        "LogMetrics": ["WeirModel", "WeirSystem", "WeirBytes", "LogQL", "GRDB", "FoundationEssentials"],
+        "WeirRules": ["WeirModel", "WeirSystem", "WeirRegex", "WeirTemplate", "LogQL", "LogMetrics", "GRDB"],
         "WeirAgent": ["WeirModel", "WeirSystem", "WeirBytes", "WeirRegex", "WeirTemplate", "LogQL"],
         "WeirAPI": ["WeirModel", "WeirBytes", "LogQL"],
-        "WeirConfig": ["WeirModel", "WeirStore", "LogQL", "WeirAgent", "WeirAPI", "Yams"],
+        "WeirConfig": ["WeirModel", "WeirStore", "LogQL", "WeirAgent", "WeirAPI", "WeirRules", "Yams"],
         "WeirTesting": ["Glibc", "WeirModel", "WeirSystem", "WeirBytes"],
     ]
 

@@ -14,6 +14,12 @@ uint32_t weir_crc32c(uint32_t seed, const uint8_t *bytes, size_t length);
 /// `base` to the power of `exponent`, as C's pow; here because most targets do not see the C library.
 double weir_power(double base, double exponent);
 
+/// C's exp, log, log2 and log10.
+double weir_exponential(double exponent);
+double weir_logarithm(double value);
+double weir_logarithm2(double value);
+double weir_logarithm10(double value);
+
 /// The first position from `start` where three letters, in either case, begin trace, debug, fatal, critical, err, warn or
 /// info; -1 when there is none.
 ptrdiff_t weir_find_level_word(const uint8_t *text, size_t length, size_t start);

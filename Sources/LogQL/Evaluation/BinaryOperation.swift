@@ -4,12 +4,14 @@ import WeirModel
 struct BinaryOperation {
     let syntax: BinaryOperationSyntax
     let stepCount: Int
+    /// Whether numbers are divided as Prometheus does, because recorded series are among them.
+    var isPrometheus = false
 
     /// Runs the operator.
     func run(_ left: StepValue, _ right: StepValue) throws(QueryError) -> StepValue {
         switch (left, right) {
         case (.scalar(let a), .scalar(let b)):
-            return .scalar(syntax.op.folded(a, b))
+            return .scalar(syntax.op.folded(a, b, isPrometheus: isPrometheus))
         case (.series(let series), .scalar(let number)):
             return .series(
                 series.compactMap {
@@ -31,7 +33,10 @@ struct BinaryOperation {
         case (.series(let left), .series(let right)):
             switch syntax.op {
             case .and, .or, .unless: return .series(setOperation(left, right))
-            default: return .series(try SeriesMatching(syntax: syntax, stepCount: stepCount).run(left, right))
+            default:
+                return .series(
+                    try SeriesMatching(syntax: syntax, stepCount: stepCount, isPrometheus: isPrometheus).run(
+                        left, right))
             }
         }
     }
@@ -40,13 +45,13 @@ struct BinaryOperation {
     private func combine(
         _ series: StepSeries, _ operands: (Double) -> (Double, Double), keeping kept: (Double) -> Double
     ) -> StepSeries? {
-        var result = StepSeries(labels: series.labels)
+        var result = StepSeries(labels: syntax.keepsName ? series.labels : series.labels.withoutName)
         for (step, value) in zip(series.steps, series.values) {
             let (left, right) = operands(value)
             if syntax.op.isComparison && !syntax.returnsBool {
-                if syntax.op.folded(left, right) == 1 { result.append(step, kept(value)) }
+                if syntax.op.folded(left, right, isPrometheus: isPrometheus) == 1 { result.append(step, kept(value)) }
             } else {
-                result.append(step, syntax.op.folded(left, right))
+                result.append(step, syntax.op.folded(left, right, isPrometheus: isPrometheus))
             }
         }
         return result.steps.isEmpty ? nil : result
@@ -94,7 +99,12 @@ extension BinaryOperationSyntax.Operator {
     }
 }
 
-/// The labels by which series of two sides meet.
+extension BinaryOperationSyntax {
+    /// Whether numbers pass unchanged, so that they are still samples of a named series.
+    var keepsName: Bool { op.isLogical || (op.isComparison && !returnsBool) }
+}
+
+/// The labels by which series of two sides meet; never by the name of a recorded one, unless `on` lists it.
 struct SeriesSignature {
     private let matching: BinaryOperationSyntax.Matching?
     private let names: Set<String>
@@ -106,7 +116,7 @@ struct SeriesSignature {
 
     /// The labels that are compared.
     func of(_ labels: LabelSet) -> LabelSet {
-        guard let matching else { return labels }
-        return matching.isOn ? labels.keeping(names) : labels.removing(names)
+        guard let matching else { return labels.withoutName }
+        return matching.isOn ? labels.keeping(names) : labels.removing(names).withoutName
     }
 }

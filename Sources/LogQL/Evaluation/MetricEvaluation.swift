@@ -5,6 +5,7 @@ import WeirModel
 /// Series are worked on whole, over all instants, instead of instant by instant: the labels are compared once.
 struct MetricEvaluation {
     let ranges: RangeEvaluation
+    let samples: any SampleSource
     let instants: StepInstants
     let watch: QueryWatch
 
@@ -18,8 +19,9 @@ struct MetricEvaluation {
         var outer: GroupingSyntax?
     }
 
-    init(ranges: RangeEvaluation, instants: StepInstants, watch: QueryWatch) {
+    init(ranges: RangeEvaluation, samples: any SampleSource, instants: StepInstants, watch: QueryWatch) {
         self.ranges = ranges
+        self.samples = samples
         self.instants = instants
         self.watch = watch
     }
@@ -55,7 +57,9 @@ struct MetricEvaluation {
         case .binary(let syntax):
             let left = try await evaluate(syntax.left)
             let right = try await evaluate(syntax.right)
-            return try BinaryOperation(syntax: syntax, stepCount: instants.count).run(left, right)
+            return try BinaryOperation(
+                syntax: syntax, stepCount: instants.count, isPrometheus: query.readsSamples
+            ).run(left, right)
         case .labelReplace(let syntax):
             let replacement = try LabelReplacement(syntax)
             var operand = series(try await evaluate(syntax.operand))
@@ -65,7 +69,66 @@ struct MetricEvaluation {
             return VectorCalculation(syntax).run(try await evaluate(syntax.operand))
         case .subquery(let syntax):
             return .series(try await run(syntax))
+        case .samples(let syntax): return .series(try await recorded.at(syntax))
+        case .sampleWindow(let syntax): return .series(try await run(syntax))
+        case .sampleFunction(let syntax):
+            if syntax.function == .timestamp, case .samples(let selector)? = syntax.operand {
+                let series = try await recorded.at(selector, isTime: true)
+                return .series(
+                    series.map { StepSeries(labels: $0.labels.withoutName, steps: $0.steps, values: $0.values) })
+            }
+            var operand: StepValue?
+            if let inner = syntax.operand { operand = try await evaluate(inner) }
+            return SampleFunction(syntax: syntax, instants: instants).run(operand)
         }
+    }
+
+    private var recorded: SampleEvaluation {
+        SampleEvaluation(source: samples, tenant: ranges.tenant, instants: instants)
+    }
+
+    /// Evaluates a function over windows of recorded samples, or of an expression's values.
+    private mutating func run(_ syntax: SampleWindowSyntax) async throws(QueryError) -> [StepSeries] {
+        guard let step = syntax.stepNanoseconds else {
+            guard case .samples(let selector) = syntax.operand else { return [] }
+            return try await recorded.over(selector, syntax)
+        }
+        // Windows of both kinds are cut alike, so the one that knows about instants is asked.
+        let window = SubquerySyntax(
+            function: .lastOverTime, operand: syntax.operand, windowNanoseconds: syntax.windowNanoseconds,
+            stepNanoseconds: step, offsetNanoseconds: syntax.offsetNanoseconds)
+        guard let inner = try SubqueryEvaluation.checkedInstants(of: window, within: instants, ranges.limits) else {
+            return recorded.over([], at: nil, syntax)
+        }
+        return recorded.over(try await values(of: syntax.operand, at: inner), at: inner, syntax)
+    }
+
+    /// The values of an expression at other instants.
+    private mutating func values(
+        of query: MetricQuery, at inner: StepInstants
+    ) async throws(QueryError) -> [StepSeries] {
+        guard query.hasVaryingNumbers, inner.count > 1 else {
+            var evaluation = MetricEvaluation(
+                ranges: ranges.at(inner), samples: samples, instants: inner, watch: watch)
+            let series = evaluation.series(try await evaluation.evaluate(query))
+            statistics.add(evaluation.statistics)
+            return series
+        }
+        // `time()` is one number at an instant and another at the next, so they take their turns.
+        var result: [StepSeries] = []
+        for step in 0..<inner.count {
+            guard let instant = StepInstants(.instant(inner[step]), countMax: 1) else { continue }
+            for series in try await values(of: query, at: instant) where !series.values.isEmpty {
+                result.append(StepSeries(labels: series.labels, steps: [Int32(step)], values: series.values))
+            }
+        }
+        return StepSeries.merged(result)
+    }
+
+    /// Evaluates an expression over all instants, also one with numbers that differ from instant to instant.
+    mutating func evaluateWhole(_ query: MetricQuery) async throws(QueryError) -> StepValue {
+        guard query.hasVaryingNumbers, instants.count > 1 else { return try await evaluate(query) }
+        return .series(try await values(of: query, at: instants))
     }
 
     /// Evaluates the operand of a subquery at its own instants, and the function over what came out.
@@ -73,9 +136,7 @@ struct MetricEvaluation {
         var operand: [StepSeries] = []
         let inner = try SubqueryEvaluation.checkedInstants(of: syntax, within: instants, ranges.limits)
         if let inner {
-            var evaluation = MetricEvaluation(ranges: ranges.at(inner), instants: inner, watch: watch)
-            operand = evaluation.series(try await evaluation.evaluate(syntax.operand))
-            statistics.add(evaluation.statistics)
+            operand = try await values(of: syntax.operand, at: inner)
         }
         var subquery = SubqueryEvaluation(syntax: syntax, instants: instants, innerInstants: inner, series: operand)
         return try await WindowFunction(syntax, instants: instants).run(&subquery)

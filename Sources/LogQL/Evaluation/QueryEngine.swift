@@ -27,13 +27,20 @@ public struct QueryEngine: Sendable {
     }
 
     private let source: any LogSource
+    private let samples: any SampleSource
     private let limits: QueryLimits
     private let clocks: Clocks
     private let zones: ZoneCache
 
     /// Creates an engine.
-    public init(source: any LogSource, limits: QueryLimits = QueryLimits(), clocks: Clocks) {
+    ///
+    /// - Parameter samples: what selectors of recorded series read.
+    public init(
+        source: any LogSource, samples: any SampleSource = NoSamples(), limits: QueryLimits = QueryLimits(),
+        clocks: Clocks
+    ) {
         self.source = source
+        self.samples = samples
         self.limits = limits
         self.clocks = clocks
         zones = ZoneCache(file: clocks.zoneFile)
@@ -124,9 +131,9 @@ public struct QueryEngine: Sendable {
         }
         let ranges = RangeEvaluation(
             source: source, tenant: request.tenant, instants: instants, limits: limits, watch: watch, workers: workers,
-            surroundings: surroundings(of: request), skipsErrors: request.skipsErrors)
-        var evaluation = MetricEvaluation(ranges: ranges, instants: instants, watch: watch)
-        let value = try await evaluation.evaluate(query)
+            surroundings: surroundings(of: request), skipsErrors: request.skipsErrors, sharing: request.sharing)
+        var evaluation = MetricEvaluation(ranges: ranges, samples: samples, instants: instants, watch: watch)
+        let value = try await evaluation.evaluateWhole(query)
         let result = try answer(value, query, request.time, instants)
         let statistics = evaluation.statistics
         return QueryOutcome(result: result, statistics: statistics, warnings: statistics.warnings)

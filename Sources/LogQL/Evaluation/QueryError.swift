@@ -19,6 +19,20 @@ public enum QueryError: Error, Sendable, Hashable {
     /// The store failed: 500.
     case failed(message: String)
 
+    /// The text for who asked, Loki's where it has one.
+    public var message: String {
+        switch self {
+        case .syntax(let error): error.message
+        case .pipeline(let message), .limit(let message), .invalid(let message), .unavailable(let message),
+            .failed(let message):
+            message
+        case .timedOut:
+            "request timed out, decrease the duration of the request or add more label matchers (prefer exact match "
+                + "over regex match) to reduce the amount of data processed"
+        case .cancelled: "the request was cancelled by the client"
+        }
+    }
+
     /// What a failure of the source, or of the query's own code that the source called, means to who asked.
     init(ofSource error: any Error) {
         switch error {

@@ -26,11 +26,14 @@ public struct QueryRequest: Sendable {
     public var dialect: Dialect
     /// Whether a metric query leaves out entries with an error and counts them, instead of failing on the first.
     public var skipsErrors: Bool
+    /// What the query shares with others about the same instants.
+    public var sharing: SharedScans?
 
     /// Creates a request.
     public init(
         tenant: Tenant = .default, text: String, time: Time, direction: Selection.Direction = .backward,
-        limit: Int = 100, intervalNanoseconds: Int64 = 0, dialect: Dialect = .weir, skipsErrors: Bool = false
+        limit: Int = 100, intervalNanoseconds: Int64 = 0, dialect: Dialect = .weir, skipsErrors: Bool = false,
+        sharing: SharedScans? = nil
     ) {
         self.tenant = tenant
         self.text = text
@@ -40,5 +43,6 @@ public struct QueryRequest: Sendable {
         self.intervalNanoseconds = intervalNanoseconds
         self.dialect = dialect
         self.skipsErrors = skipsErrors
+        self.sharing = sharing
     }
 }

@@ -12,12 +12,14 @@ struct RangeEvaluation {
     let surroundings: StageSurroundings
     /// Whether entries with an error are left out instead of failing the query.
     let skipsErrors: Bool
+    /// What other queries have read already.
+    let sharing: SharedScans?
 
     /// The same at other instants.
     func at(_ instants: StepInstants) -> RangeEvaluation {
         RangeEvaluation(
             source: source, tenant: tenant, instants: instants, limits: limits, watch: watch, workers: workers,
-            surroundings: surroundings, skipsErrors: skipsErrors)
+            surroundings: surroundings, skipsErrors: skipsErrors, sharing: sharing)
     }
 
     /// Runs an aggregation.
@@ -26,6 +28,9 @@ struct RangeEvaluation {
     func run(
         _ syntax: RangeAggregationSyntax, outer: GroupingSyntax?, statistics: inout QueryStatistics
     ) async throws(QueryError) -> [StepSeries] {
+        let key = SharedScans.Key(
+            syntax: syntax, outer: outer, tenant: tenant, instants: instants, skipsErrors: skipsErrors)
+        if let series = sharing?.series(key) { return series }
         let isAbsent = syntax.function == .absentOverTime
         let projection = isAbsent ? .by([]) : LabelProjection(syntax, outer: outer)
         let plan: SelectionPlan
@@ -38,6 +43,7 @@ struct RangeEvaluation {
         var scan = RangeScan(evaluation: self, syntax: syntax, plan: plan, projection: projection)
         let series = try await WindowFunction(syntax, instants: instants).run(&scan)
         statistics.add(scan.statistics)
+        sharing?.remember(series, key)
         return series
     }
 }

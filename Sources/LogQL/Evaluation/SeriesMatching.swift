@@ -4,6 +4,7 @@ import WeirModel
 struct SeriesMatching {
     let syntax: BinaryOperationSyntax
     let stepCount: Int
+    let isPrometheus: Bool
 
     private var cardinality: BinaryOperationSyntax.Matching.Cardinality {
         syntax.matching?.cardinality ?? .oneToOne
@@ -76,12 +77,13 @@ struct SeriesMatching {
 
     private func combined(_ left: Double, _ right: Double) -> Double? {
         guard syntax.op.isComparison, !syntax.returnsBool else {
-            return syntax.op.folded(left, right)
+            return syntax.op.folded(left, right, isPrometheus: isPrometheus)
         }
-        return syntax.op.folded(left, right) == 1 ? left : nil
+        return syntax.op.folded(left, right, isPrometheus: isPrometheus) == 1 ? left : nil
     }
 
     private func resultLabels(_ many: LabelSet, _ one: LabelSet) -> LabelSet {
+        let many = syntax.keepsName ? many : many.withoutName
         guard let matching = syntax.matching else { return many }
         guard matching.cardinality != .oneToOne else { return SeriesSignature(matching).of(many) }
         var labels = many

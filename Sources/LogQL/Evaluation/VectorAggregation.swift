@@ -19,7 +19,8 @@ struct VectorAggregation {
     /// The labels of the group of a series.
     private func groupLabels(_ labels: LabelSet) -> LabelSet {
         guard let grouping = syntax.grouping else { return .empty }
-        return grouping.isWithout ? labels.removing(Set(grouping.names)) : labels.keeping(Set(grouping.names))
+        return grouping.isWithout
+            ? labels.removing(Set(grouping.names)).withoutName : labels.keeping(Set(grouping.names))
     }
 
     /// Groups in the order of their first members.

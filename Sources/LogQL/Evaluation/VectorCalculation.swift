@@ -6,12 +6,15 @@ struct VectorCalculation {
         self.syntax = syntax
     }
 
-    /// The value with every number calculated; labels stay.
+    /// The value with every number calculated; labels stay, except the name of a recorded series.
     func run(_ value: StepValue) -> StepValue {
         switch value {
         case .scalar(let number): return .scalar(calculated(number))
         case .series(var series):
-            for index in series.indices { series[index].values = series[index].values.map(calculated) }
+            for index in series.indices {
+                series[index].labels = series[index].labels.withoutName
+                series[index].values = series[index].values.map(calculated)
+            }
             return .series(series)
         }
     }

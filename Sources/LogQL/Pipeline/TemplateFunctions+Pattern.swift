@@ -1,6 +1,6 @@
 import Synchronization
-import WeirRegex
-import WeirTemplate
+public import WeirRegex
+public import WeirTemplate
 
 extension TemplateFunctions {
     /// Functions of patterns, with a memory of compiled ones.
@@ -49,7 +49,7 @@ private final class PatternCache: Sendable {
 }
 
 /// A replacement text with `$1`, `${1}`, `$name` and `$$`, as in Go's `Regexp.Expand`.
-struct RegexReplacement {
+public struct RegexReplacement {
     private enum Part {
         case literal([UInt8])
         case group(Int)
@@ -61,8 +61,10 @@ struct RegexReplacement {
         parts = [.literal(literal)]
     }
 
+    /// Creates a replacement.
+    ///
     /// - Parameter names: the names of the groups in order.
-    init(_ template: String, names: [String?]) {
+    public init(_ template: String, names: [String?]) {
         let bytes = Array(template.utf8)
         var literal: [UInt8] = []
         var position = 0
@@ -111,7 +113,9 @@ struct RegexReplacement {
     }
 
     /// Replaces every match.
-    func apply(_ pattern: Pattern, to bytes: [UInt8]) throws(TemplateFunction.Failure) -> [UInt8] {
+    ///
+    /// - Throws: when the result is longer than 4 MiB.
+    public func apply(_ pattern: Pattern, to bytes: [UInt8]) throws(TemplateFunction.Failure) -> [UInt8] {
         var result: [UInt8] = []
         var start = 0
         for spans in RegexReplacement.matches(of: pattern, in: bytes) {

@@ -35,7 +35,16 @@ extension QueryEngine {
         _ query: MetricQuery, _ request: QueryRequest, _ instants: StepInstants, outer: GroupingSyntax?
     ) throws(QueryError) -> [ScanExplanation] {
         switch query {
-        case .literal, .vector: return []
+        case .literal, .vector, .samples: return []
+        case .sampleWindow(let syntax):
+            guard case .samples = syntax.operand else {
+                return try explain(syntax.operand, request, instants, outer: nil)
+            }
+            return []
+        case .sampleFunction(let syntax):
+            return try syntax.operand.map { operand throws(QueryError) in
+                try explain(operand, request, instants, outer: nil)
+            } ?? []
         case .range(let syntax):
             let projection = LabelProjection(syntax, outer: outer)
             do {

@@ -88,7 +88,8 @@ struct Lexer {
 
     private mutating func readWord(into token: inout Token) {
         let start = index
-        while let scalar = peek(), scalar.continuesIdentifier { advance() }
+        // Names of recorded series hold colons; elsewhere these mean nothing.
+        while let scalar = peek(), scalar.continuesIdentifier || (scalar == ":" && dialect == .weir) { advance() }
         token.text = String(String.UnicodeScalarView(scalars[start..<index]))
         let lowercased = token.text.lowercased()
         let extended = dialect == .weir ? Token.Kind.extendedFunctions[lowercased] : nil

@@ -16,6 +16,12 @@ public indirect enum MetricQuery: Sendable, Hashable {
     case calculation(VectorFunctionSyntax)
     /// `max_over_time(rate({…}[1m])[1h:5m])`; an extension
     case subquery(SubquerySyntax)
+    /// `up{job="web"}`; an extension
+    case samples(SampleSelectorSyntax)
+    /// `rate(requests_total[5m])`; an extension
+    case sampleWindow(SampleWindowSyntax)
+    /// `histogram_quantile(0.95, …)`; an extension
+    case sampleFunction(SampleFunctionSyntax)
 }
 
 /// A log query, a window of time, and how lines become numbers.

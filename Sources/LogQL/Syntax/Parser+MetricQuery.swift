@@ -32,6 +32,7 @@ extension Parser {
     mutating func operand() throws(SyntaxError) -> Expression {
         switch kind {
         case .openBrace:
+            if opensSampleSelector { return .metric(.samples(try sampleSelector())) }
             let matchers = try selector()
             return .log(LogQuery(matchers: matchers, stages: try stages()))
         case .openParenthesis:
@@ -39,6 +40,12 @@ extension Parser {
             let inner = try nested { parser throws(SyntaxError) in try parser.expression() }
             guard try accept(.closeParenthesis) else { throw unexpected() }
             return inner
+        case .add where dialect == .weir && nextKind != .number,
+            .subtract where dialect == .weir && nextKind != .number:
+            let isNegative = try takeSign()
+            let inner = try nested { parser throws(SyntaxError) in try parser.operand() }
+            return isNegative
+                ? Expression.joining(.metric(.literal(-1)), .multiply, inner, returnsBool: false, matching: nil) : inner
         case .number, .add, .subtract:
             let (text, value) = try signedNumber()
             guard let value else {
@@ -61,6 +68,7 @@ extension Parser {
             if let function = rangeFunction { return try rangeAggregation(function) }
             if let function = vectorFunction { return try vectorAggregation(function) }
             if let function = calculation { return try vectorFunction(function) }
+            if startsName { return try named() }
             throw unexpected()
         }
     }
@@ -175,6 +183,7 @@ extension Parser {
             try advance()
             try expect(.comma)
         }
+        if startsName || opensSampleSelector { return try sampleWindow(of: function, parameter) }
         if startsSubquery { return try subquery(function, parameter) }
         guard parameter != nil || kind == .openBrace || kind == .openParenthesis else {
             throw unexpected([.number, .openBrace, .openParenthesis])

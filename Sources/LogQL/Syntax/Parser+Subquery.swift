@@ -10,7 +10,7 @@ extension Parser {
         while ahead.kind == .openParenthesis {
             do { try ahead.advance() } catch { return false }
         }
-        return ahead.startsFunction || ahead.kind == .number
+        return ahead.startsFunction || ahead.kind == .number || ahead.startsName || ahead.opensSampleSelector
     }
 
     /// `rate({…}[1m])[1h:5m] offset 1d)` of a function over time, up to and including the closing parenthesis.
@@ -19,7 +19,11 @@ extension Parser {
     ) throws(SyntaxError) -> Expression {
         // What Loki says of an expression where it wants a log range.
         let refusal = unexpected((parameterText == nil ? [.number] : []) + [.openBrace, .openParenthesis])
-        guard function.allowsSubquery else { throw refusal }
+        guard function.allowsSubquery else {
+            // Counters are made of numbers too, but only Prometheus' functions know them.
+            guard let windowed = SampleWindowSyntax.Function(rawValue: function.rawValue) else { throw refusal }
+            return try sampleWindow(windowed, parameterText)
+        }
         let operand = try nested { parser throws(SyntaxError) in try parser.operand() }
         guard kind == .subrange else { throw refusal }
         let window = token

@@ -53,7 +53,7 @@ extension MetricQuery {
         let text = description
         if fits(text) { return indent(level) + text }
         switch self {
-        case .literal, .vector: return indent(level) + text
+        case .literal, .vector, .samples, .sampleWindow, .sampleFunction: return indent(level) + text
         case .range(let aggregation):
             var arguments = [aggregation.range.formatted(level + 1)]
             if let parameter = aggregation.parameter.map(NumberText.general) ?? aggregation.label {

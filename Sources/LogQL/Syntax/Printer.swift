@@ -116,6 +116,9 @@ extension MetricQuery: CustomStringConvertible {
             "label_replace(\(replacement.operand),\(replacement.texts.joined(separator: ",")))"
         case .calculation(let function): function.description
         case .subquery(let subquery): subquery.description
+        case .samples(let selector): selector.description
+        case .sampleWindow(let window): window.description
+        case .sampleFunction(let function): function.description
         }
     }
 

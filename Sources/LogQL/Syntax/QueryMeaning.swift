@@ -21,12 +21,14 @@ extension BinaryOperationSyntax.Operator {
     var isLogical: Bool { self == .or || self == .and || self == .unless }
 
     /// The operator on two numbers. Division by zero has no value, not an infinite one; comparisons give 0 or 1.
-    func folded(_ left: Double, _ right: Double) -> Double {
+    ///
+    /// - Parameter isPrometheus: whether it is infinite after all, as it is for recorded series.
+    func folded(_ left: Double, _ right: Double, isPrometheus: Bool = false) -> Double {
         switch self {
         case .add: left + right
         case .subtract: left - right
         case .multiply: left * right
-        case .divide: right == 0 ? .nan : left / right
+        case .divide: right == 0 && !isPrometheus ? .nan : left / right
         case .modulo: right == 0 ? .nan : left.truncatingRemainder(dividingBy: right)
         case .power: FloatMath.power(left, right)
         case .equal: left == right ? 1 : 0

@@ -22,18 +22,25 @@ enum QueryAnswer {
             json.texts(encoding.flags)
         }
         json.raw(#","result":"#)
-        switch outcome.result {
-        case .streams(let streams) where encoding.categorizesLabels:
+        if case .streams(let streams) = outcome.result, encoding.categorizesLabels {
             CategorizedStreams.append(streams, direction: direction, to: &json)
-        case .streams(let streams): append(streams, to: &json)
-        case .matrix(let series): append(series, to: &json)
-        case .vector(let samples): append(samples, to: &json)
-        case .scalar(let sample): append(sample, to: &json)
+        } else {
+            append(outcome.result, to: &json)
         }
         json.raw(#","stats":"#)
         StatisticsAnswer.append(outcome.statistics, seconds: seconds, to: &json)
         json.raw("}}\n")
         return json.bytes
+    }
+
+    /// Appends the result alone.
+    static func append(_ result: QueryResult, to json: inout JSONWriter) {
+        switch result {
+        case .streams(let streams): append(streams, to: &json)
+        case .matrix(let series): append(series, to: &json)
+        case .vector(let samples): append(samples, to: &json)
+        case .scalar(let sample): append(sample, to: &json)
+        }
     }
 
     /// Loki's name for the kind of result.

@@ -20,13 +20,19 @@ public struct AlertStatus: Sendable {
     public var activeAt: Timestamp
     /// The value of its sample.
     public var value: Double
+    /// Since when it only fires because its rule says for how long it goes on; nil otherwise.
+    public var keptSince: Timestamp?
 
     /// Creates an alert.
-    public init(labels: LabelSet, annotations: LabelSet, state: State, activeAt: Timestamp, value: Double) {
+    public init(
+        labels: LabelSet, annotations: LabelSet, state: State, activeAt: Timestamp, value: Double,
+        keptSince: Timestamp? = nil
+    ) {
         self.labels = labels
         self.annotations = annotations
         self.state = state
         self.activeAt = activeAt
         self.value = value
+        self.keptSince = keptSince
     }
 }

@@ -10,17 +10,12 @@ struct RuleEndpoints: Sendable {
     }
 
     var endpoints: [Endpoint] {
-        let missing: Endpoint.Handler = { _, _ in .text("no rule groups found\n", status: 404) }
-        let missingGroup: Endpoint.Handler = { _, _ in .text("group does not exist\n", status: 404) }
         var endpoints = [
             Endpoint(["GET"], "/prometheus/api/v1/rules") { request, _ in await groups(request) },
             Endpoint(["GET"], "/prometheus/api/v1/alerts") { request, _ in await alerts(request) },
         ]
         for root in ["/loki/api/v1/rules", "/api/prom/rules"] {
-            endpoints += [
-                Endpoint(["GET"], root, missing), Endpoint(["GET"], root + "/{namespace}", missing),
-                Endpoint(["GET"], root + "/{namespace}/{group}", missingGroup),
-            ]
+            endpoints += RuleFileEndpoints(services: services).endpoints(below: root)
         }
         return endpoints
     }
@@ -30,9 +25,12 @@ struct RuleEndpoints: Sendable {
         guard ["", "alert", "record"].contains(type) else {
             return RuleEndpoints.failure("not supported value \"\(type)\"")
         }
-        let names = Set(request.parameters("rule_name[]"))
-        let groupNames = Set(request.parameters("rule_group[]"))
-        let files = Set(request.parameters("file[]"))
+        // Loki's own pages leave the brackets out.
+        func wanted(_ name: String) -> Set<String> {
+            Set(request.parameters(name + "[]") + request.parameters(name))
+        }
+        let (names, groupNames, files) = (wanted("rule_name"), wanted("rule_group"), wanted("file"))
+        let leavesOutAlerts = request.parameter("exclude_alerts") == "true"
         var found: [RuleGroupStatus] = []
         for var group in await services.ruleGroups(request.tenant) {
             guard groupNames.isEmpty || groupNames.contains(group.name),
@@ -41,6 +39,9 @@ struct RuleEndpoints: Sendable {
             group.rules.removeAll { rule in
                 !names.isEmpty && !names.contains(rule.name) || type == "alert" && !rule.isAlerting
                     || type == "record" && rule.isAlerting
+            }
+            if leavesOutAlerts {
+                for index in group.rules.indices { group.rules[index].leaveOutAlerts() }
             }
             // A group that a filter leaves empty is not shown.
             let isFiltered = !names.isEmpty || !type.isEmpty
@@ -90,7 +91,13 @@ extension RuleStatus {
     }
 
     fileprivate var alerts: [AlertStatus] {
-        if case .alerting(_, _, let alerts) = kind { alerts } else { [] }
+        if case .alerting(_, _, _, let alerts) = kind { alerts } else { [] }
+    }
+
+    fileprivate mutating func leaveOutAlerts() {
+        guard case .alerting(let hold, let keep, let annotations, _) = kind else { return }
+        kind = .alerting(
+            forNanoseconds: hold, keepFiringNanoseconds: keep, annotations: annotations, alerts: [])
     }
 
     /// How far the alert that has come farthest has.
@@ -128,9 +135,14 @@ extension JSONWriter {
         string(rule.name)
         raw(#","query":"#)
         string(rule.query)
-        if case .alerting(let nanoseconds, let annotations, let alerts) = rule.kind {
+        if case .alerting(let nanoseconds, let keep, let annotations, let alerts) = rule.kind {
             raw(#","duration":"#)
             number(Double(nanoseconds) / 1e9)
+            // Loki does not know the key, so it is only shown where it says something.
+            if keep > 0 {
+                raw(#","keepFiringFor":"#)
+                number(Double(keep) / 1e9)
+            }
             raw(#","labels":"#)
             labels(rule.labels)
             raw(#","annotations":"#)
@@ -161,6 +173,10 @@ extension JSONWriter {
         string(TimeText.nanoseconds(alert.activeAt.nanoseconds))
         raw(#","value":"#)
         string(ExponentText.text(alert.value))
+        if let keptSince = alert.keptSince {
+            raw(#","keepFiringSince":"#)
+            string(TimeText.nanoseconds(keptSince.nanoseconds))
+        }
         raw("}")
     }
 

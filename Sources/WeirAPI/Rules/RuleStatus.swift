@@ -5,7 +5,8 @@ public struct RuleStatus: Sendable {
     /// What a rule does with the samples of its query.
     public enum Kind: Sendable {
         /// Raises alerts: how long a sample must be there, and what the alert says besides its labels.
-        case alerting(forNanoseconds: Int64, annotations: LabelSet, alerts: [AlertStatus])
+        case alerting(
+            forNanoseconds: Int64, keepFiringNanoseconds: Int64 = 0, annotations: LabelSet, alerts: [AlertStatus])
         /// Keeps the samples under the rule's name.
         case recording
     }

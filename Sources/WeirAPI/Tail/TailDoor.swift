@@ -46,7 +46,7 @@ public struct TailDoor: Sendable {
             subscription.begin(history: entries, now: now)
             return nil
         } catch {
-            return QueryFailure.message(of: error)
+            return error.message
         }
     }
 

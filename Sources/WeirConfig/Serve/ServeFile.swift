@@ -1,5 +1,6 @@
 public import LogQL
 public import WeirAPI
+public import WeirRules
 public import WeirStore
 
 /// The server's configuration file: Loki's keys, and Weir's own under `wal` and `store`.
@@ -15,6 +16,8 @@ public struct ServeFile: Sendable {
     public var push = PushLimits()
     /// The part of `limits_config` that concerns queries.
     public var query = QueryLimits()
+    /// `ruler`, `rule_files`, and what concerns rules in Prometheus' files.
+    public var rules = RulerConfiguration()
     /// Remarks in the order of the file's keys.
     public var diagnostics: [Diagnostic] = []
 
@@ -50,6 +53,7 @@ public struct ServeFile: Sendable {
         map.section("ingester") { applyIngester($0) }
         map.section("wal") { applyWAL($0) }
         map.section("store") { applyStore($0) }
+        applyRules(map)
         map.ignore(LokiKeys.top)
     }
 

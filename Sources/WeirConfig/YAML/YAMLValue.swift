@@ -32,6 +32,12 @@ struct YAMLValue {
         return sequence.enumerated().map { YAMLValue($0.element, keyPath: "\(keyPath)[\($0.offset)]", remarks) }
     }
 
+    /// Whether it is a list.
+    var isList: Bool { if case .sequence = node { true } else { false } }
+
+    /// The line where it begins, from 1.
+    var line: Int { node.mark?.line ?? 1 }
+
     /// Whether it is a single text, number or switch.
     var isScalar: Bool { scalarText != nil && !isNull }
 

@@ -29,6 +29,6 @@ struct Run: AsyncParsableCommand {
         guard let agent else {
             throw StartFailure("\(configuration.path ?? ""): nothing to follow: add `agent:`, or use `weir serve`")
         }
-        try await ServerProgram(file: file.serve, agent: agent).run()
+        try await ServerProgram(file: file.serve, path: configuration.path, agent: agent).run()
     }
 }

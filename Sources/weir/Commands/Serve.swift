@@ -16,6 +16,6 @@ struct Serve: AsyncParsableCommand {
             try configuration.text(), file: configuration.path ?? "", environment: configuration.environment)
         flags.apply(to: &file)
         try configuration.report(file.diagnostics, showsNotes: file.server.logLevel.showsNotes)
-        try await ServerProgram(file: file, agent: nil).run()
+        try await ServerProgram(file: file, path: configuration.path, agent: nil).run()
     }
 }

@@ -1,3 +1,4 @@
+internal import LogMetrics
 internal import LogQL
 internal import Logging
 internal import ServiceLifecycle
@@ -6,12 +7,15 @@ internal import WeirAPI
 internal import WeirAgent
 internal import WeirConfig
 internal import WeirModel
+internal import WeirRules
 internal import WeirStore
 internal import WeirSystem
 
 /// `weir serve` and `weir run`: joins store, query engine, endpoints and server, and an agent that follows this machine.
 struct ServerProgram {
     let file: ServeFile
+    /// The file's path; what it names is found relative to its folder.
+    var path: String?
     /// What is followed in the same process; nil for a server alone.
     let agent: AgentConfiguration?
 
@@ -40,17 +44,33 @@ struct ServerProgram {
                 configuration, system: files, destinations: [SinkDestination(sink: sink, clock: clock)], clock: clock,
                 report: AgentService.report(to: logger))
         }
+        let rules = RuleService()
+        let managers = alertmanagers(logger: logger)
         let store = StoreService {
             let store = try await LogStore.open(
                 configuration: file.store, fileSystem: files, clock: clock,
                 decodeBody: { try EncodedBodyDecoder.decode($0) }, onEvent: Self.report(to: logger))
             // Whatever brings lines: tails see them all.
             let sink = PublishingSink(store: store, hub: hub)
-            var services = makeServices(store: store, sink: sink, hub: hub, agent: follower, clock: clock)
+            let samples = SampleStore()
+            let queries = makeEngine(store: store, samples: samples, clock: clock)
+            let program = makeRules(
+                queries, samples: samples, sinks: managers, clock: clock, files: files, logger: logger)
+            var services = makeServices(
+                store: store, queries: queries, sink: sink, hub: hub, agent: follower, clock: clock)
+            services.ruleGroups = { tenant in program.engine.groups(of: tenant).map(RuleGroupStatus.init) }
+            services.ruleFiles = program.access
+            services.recordedSeries = { tenant, matchers, after, through in
+                samples.series(tenant: tenant, matchers: matchers, after: after, through: through)
+            }
+            services.reload = { () throws(ReloadError) in try await program.reload() }
+            services.metricSources += [{ program.families }, { AlertmanagerClient.families(managers) }]
+            services.serviceNames.append("ruler")
             services.logLevel = level.control
             startup.open(
                 Startup.Parts(
                     table: EndpointTable(services: services), door: TailDoor(services: services), sink: sink))
+            rules.open(program)
             return store
         }
         let gate = TenantGate(requiresTenant: file.server.requiresTenant)
@@ -60,7 +80,10 @@ struct ServerProgram {
             logger: logger
         ) { port in startup.listen(on: port) }
         // They stop in reverse order: first what brings lines, then the server, at last the store.
-        var parts: [any Service] = [store, HangupService(logger: logger), TailService(hub: hub, clock: clock), server]
+        let hangups = HangupService(logger: logger) { _ = try? await rules.program?.reload() }
+        var parts: [any Service] = [store, hangups, TailService(hub: hub, clock: clock), rules]
+        parts += managers
+        parts.append(server)
         if let follower { parts.append(AgentService(agent: follower)) }
         try await Self.run(parts, logger: logger)
     }
@@ -73,22 +96,51 @@ struct ServerProgram {
         return options
     }
 
-    private func makeServices(
-        store: LogStore, sink: any EntrySink, hub: TailHub, agent: Agent?, clock: any WallClock
-    ) -> APIServices {
+    /// The limits of queries, with as many threads as there are processors unless the file says otherwise.
+    private var queryLimits: QueryLimits {
         var limits = file.query
         if limits.workers == 0 { limits.workers = ProcessorCount.online }
+        return limits
+    }
+
+    private func makeEngine(store: LogStore, samples: SampleStore, clock: any WallClock) -> QueryEngine {
         let origin = ContinuousClock.now
-        let source = TenantUnion(store)
-        let engine = QueryEngine(
-            source: source, limits: limits,
+        return QueryEngine(
+            source: TenantUnion(store), samples: samples, limits: queryLimits,
             clocks: QueryEngine.Clocks(
-                monotonic: { (ContinuousClock.now - origin).nanoseconds }, wall: { clock.now() },
+                monotonic: { (ContinuousClock.now - origin).wholeNanoseconds }, wall: { clock.now() },
                 zoneFile: { ZoneDatabase.file($0) }))
+    }
+
+    private func makeRules(
+        _ queries: QueryEngine, samples: SampleStore, sinks: [any AlertSink], clock: any WallClock,
+        files: any FileSystem, logger: Logger
+    ) -> RuleProgram {
+        let base = (path ?? "").split(separator: "/", omittingEmptySubsequences: false).dropLast()
+        let host = ["0.0.0.0", "::", ""].contains(file.server.address) ? "127.0.0.1" : file.server.address
+        return RuleProgram(
+            configuration: file.rules, base: base.joined(separator: "/"), folder: file.store.folder,
+            queries: queries, samples: samples, sinks: sinks, address: "http://\(host):\(file.server.port)",
+            clock: clock, files: files, logger: logger)
+    }
+
+    /// The external Alertmanagers that the file names; each gets every alert.
+    private func alertmanagers(logger: Logger) -> [AlertmanagerClient] {
+        file.rules.alertmanagers.map { address in
+            AlertmanagerClient(
+                base: address, headers: file.rules.alertmanagerHeaders, timeout: file.rules.notificationTimeout,
+                alertsMax: file.rules.notificationsMax, sender: NetworkSender(), logger: logger)
+        }
+    }
+
+    private func makeServices(
+        store: LogStore, queries: QueryEngine, sink: any EntrySink, hub: TailHub, agent: Agent?,
+        clock: any WallClock
+    ) -> APIServices {
         let process = ProcessMetrics(start: clock.now())
         var services = APIServices(
-            sink: sink, source: source, engine: engine,
-            pushLimits: file.push, queryLimits: limits,
+            sink: sink, source: TenantUnion(store), engine: queries,
+            pushLimits: file.push, queryLimits: queryLimits,
             now: { Timestamp(nanoseconds: clock.now()) }, flush: { try await store.flush() },
             metricSources: [
                 { process.families() }, { StoreMetrics.families(store.statistics()) },
@@ -144,7 +196,7 @@ struct ServerProgram {
 
 extension Duration {
     /// The whole nanoseconds; a process does not run for the 292 years that fit.
-    fileprivate var nanoseconds: Int64 {
+    var wholeNanoseconds: Int64 {
         components.seconds * 1_000_000_000 + components.attoseconds / 1_000_000_000
     }
 }

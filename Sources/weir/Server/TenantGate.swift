@@ -8,7 +8,7 @@ struct TenantGate: Sendable {
 
     /// Paths about the process, not about anybody's data.
     private static let open: Set<String> = [
-        "/ready", "/metrics", "/flush", "/config", "/services", "/log_level", "/runtime_config",
+        "/ready", "/metrics", "/flush", "/-/reload", "/config", "/services", "/log_level", "/runtime_config",
         "/loki/api/v1/status/buildinfo", "/api/v1/status/buildinfo",
     ]
 

@@ -1,0 +1,213 @@
+internal import LogMetrics
+internal import LogQL
+internal import Logging
+internal import WeirAPI
+internal import WeirConfig
+internal import WeirModel
+internal import WeirRules
+internal import WeirSystem
+
+/// Rules in a running server: the engine, where its rules come from, and what the API sees of both.
+struct RuleProgram: Sendable {
+    let engine: RuleEngine
+    let samples: SampleStore
+    let loader: RuleLoader
+    let database: RuleDatabase?
+    let logger: Logger
+    /// Changes of rules happen one after the other.
+    private let changes = WorkExecutor(name: "weir-rules", threads: 1)
+    /// Keeps a change whole: reading files, writing the database and installing must not interleave with another.
+    private let turnstile = AsyncTurnstile()
+
+    /// Creates the rules of a server.
+    ///
+    /// - Parameters:
+    ///   - sinks: where alerts go.
+    ///   - address: the server's address, where no other is configured.
+    init(
+        configuration: RulerConfiguration, base: String, folder: String, queries: QueryEngine, samples: SampleStore,
+        sinks: [any AlertSink], address: String, clock: any WallClock, files: any FileSystem, logger: Logger
+    ) {
+        self.samples = samples
+        self.logger = logger
+        var database: RuleDatabase?
+        do {
+            database = try RuleDatabase(path: folder + "/rules.db")
+        } catch {
+            logger.error("alerts will not survive a restart", metadata: ["reason": "\(error)"])
+        }
+        self.database = database
+        loader = RuleLoader(configuration: configuration, base: base, files: files, database: database)
+        let external = configuration.externalURL.isEmpty ? address : configuration.externalURL
+        let origin = ContinuousClock.now
+        let surroundings = RuleSurroundings(
+            ask: { question throws(RuleError) in try await RuleProgram.answer(question, queries) },
+            record: { tenant, found in samples.append(tenant, found) },
+            monotonicNanoseconds: { (ContinuousClock.now - origin).wholeNanoseconds },
+            externalLabels: configuration.externalLabels, externalURL: external,
+            resendNanoseconds: configuration.resendNanoseconds,
+            generatorURL: { RuleLink.text(of: $0, server: external) })
+        engine = RuleEngine(
+            configuration.engine, surroundings: surroundings, sinks: sinks, database: database, clock: clock,
+            executor: changes, onTrouble: { logger.error("\($0)") })
+    }
+
+    /// Asks the query engine in this process.
+    static func answer(_ question: RuleQuestion, _ queries: QueryEngine) async throws(RuleError) -> [InstantSample] {
+        let request = QueryRequest(
+            tenant: question.tenant, text: question.text, time: .instant(question.instant), dialect: .weir,
+            skipsErrors: !question.failsOnLineErrors, sharing: question.sharing)
+        do {
+            switch try await queries.run(request).result {
+            case .vector(let samples): return samples
+            case .scalar(let sample): return [InstantSample(labels: .empty, sample: sample)]
+            case .streams, .matrix: throw RuleError("rule result is not a vector or scalar")
+            }
+        } catch let error as QueryError {
+            throw RuleError(error.message)
+        } catch let error as RuleError {
+            throw error
+        } catch {
+            throw RuleError("\(error)")
+        }
+    }
+
+    /// Loads the rules at the start: what cannot be used is left out, because a server that collects is worth more than
+    /// none.
+    func start() async {
+        let read = loader.load()
+        report(read.diagnostics)
+        do {
+            let difference = try await engine.replace(with: read.groups)
+            let groups = engine.groups.count
+            if !difference.isEmpty { logger.info("rules loaded", metadata: ["groups": "\(groups)"]) }
+        } catch {
+            logger.error("no rules are evaluated", metadata: ["reason": "\(error)"])
+        }
+    }
+
+    /// Reads the rules again: all of them take over, or none.
+    ///
+    /// - Returns: a line for each change.
+    func reload() async throws(ReloadError) -> [String] {
+        await turnstile.enter()
+        defer { turnstile.leave() }
+        let read = loader.load()
+        report(read.diagnostics)
+        guard read.errors.isEmpty else { throw ReloadError(read.errors.map { "\($0)" }) }
+        return try await install(read.groups)
+    }
+
+    private func install(_ groups: [RuleGroupDefinition]) async throws(ReloadError) -> [String] {
+        do throws(RuleError) {
+            let lines = try await engine.replace(with: groups).lines
+            for line in lines { logger.info("rules: \(line)") }
+            return lines
+        } catch {
+            throw ReloadError([error.message])
+        }
+    }
+
+    private func report(_ diagnostics: [Diagnostic]) {
+        for diagnostic in diagnostics {
+            switch diagnostic.severity {
+            case .error: logger.error("\(diagnostic)")
+            case .warning: logger.warning("\(diagnostic)")
+            case .note: logger.info("\(diagnostic)")
+            }
+        }
+    }
+
+    // MARK: The API
+
+    /// What requests may do with rules.
+    var access: RuleFileAccess {
+        var access = RuleFileAccess()
+        access.groups = { tenant, namespace in
+            let groups = definitions(tenant).filter { namespace == nil || $0.key.namespace == namespace }
+            return groups.isEmpty ? nil : RuleText.yaml(groups)
+        }
+        access.group = { tenant, namespace, name in
+            definitions(tenant).first { $0.key.namespace == namespace && $0.key.name == name }.map(RuleText.yaml)
+        }
+        access.write = { tenant, namespace, yaml throws(RuleFileAccess.Refusal) in
+            try await write(tenant, namespace, yaml)
+        }
+        access.remove = { tenant, namespace, name throws(RuleFileAccess.Refusal) in
+            try await remove(tenant, namespace, name)
+        }
+        return access
+    }
+
+    private func definitions(_ tenant: Tenant) -> [RuleGroupDefinition] {
+        engine.groups(of: tenant).map(\.definition)
+    }
+
+    private func write(_ tenant: Tenant, _ namespace: String, _ yaml: String) async throws(RuleFileAccess.Refusal) {
+        let database = try writable()
+        guard RuleProgram.isName(namespace) else { throw .invalid("invalid namespace: \(namespace)") }
+        let read = RuleFile.readGroup(yaml, namespace: namespace, tenant: tenant)
+        let errors = read.diagnostics.filter { $0.severity == .error }
+        guard errors.isEmpty, let group = read.groups.first else {
+            let lines = errors.map { $0.keyPath.isEmpty ? $0.message : "\($0.keyPath): \($0.message)" }
+            throw .invalid(lines.isEmpty ? "unable to decode rule group" : lines.joined(separator: "\n"))
+        }
+        await turnstile.enter()
+        defer { turnstile.leave() }
+        try await checkOrigin(tenant, namespace, group.key.name, database)
+        try await keep { try database.write(WrittenGroup(key: group.key, yaml: yaml)) }
+        try await installAll()
+    }
+
+    private func remove(
+        _ tenant: Tenant, _ namespace: String, _ name: String?
+    ) async throws(RuleFileAccess.Refusal) {
+        let database = try writable()
+        await turnstile.enter()
+        defer { turnstile.leave() }
+        let doomed = definitions(tenant).filter {
+            $0.key.namespace == namespace && (name == nil || $0.key.name == name)
+        }
+        guard !doomed.isEmpty else { throw .missing }
+        for group in doomed { try await checkOrigin(tenant, namespace, group.key.name, database) }
+        try await keep { try database.erase(tenant: tenant, namespace: namespace, name: name) }
+        try await installAll()
+    }
+
+    private func writable() throws(RuleFileAccess.Refusal) -> RuleDatabase {
+        guard loader.configuration.allowsWriting else { throw .forbidden }
+        guard let database else { throw .failed("there is no database to keep rules in, see the log") }
+        return database
+    }
+
+    /// A group that stands in a file is changed there: otherwise the next reload would bring the file's back.
+    private func checkOrigin(
+        _ tenant: Tenant, _ namespace: String, _ name: String, _ database: RuleDatabase
+    ) async throws(RuleFileAccess.Refusal) {
+        let key = RuleGroupDefinition.Key(tenant: tenant, namespace: namespace, name: name)
+        guard definitions(tenant).contains(where: { $0.key == key }) else { return }
+        let written: [WrittenGroup]
+        do { written = try database.writtenGroups() } catch { throw .failed("\(error)") }
+        guard !written.contains(where: { $0.key == key }) else { return }
+        throw .invalid("group \(QuotedText.quote(name)) comes from a file; change \(namespace) and reload")
+    }
+
+    private func keep(_ body: @escaping @Sendable () throws -> Void) async throws(RuleFileAccess.Refusal) {
+        do { try await changes.run(body) } catch { throw .failed("\(error)") }
+    }
+
+    private func installAll() async throws(RuleFileAccess.Refusal) {
+        let read = loader.load()
+        // Files that have been broken meanwhile must not take their rules away through the back door.
+        guard read.errors.isEmpty else { throw .failed(read.errors.map { "\($0)" }.joined(separator: "\n")) }
+        do { _ = try await install(read.groups) } catch { throw .failed(error.lines.joined(separator: "\n")) }
+    }
+
+    /// Names become names of files in Loki, so those that would leave their folder are refused there and here.
+    private static func isName(_ text: String) -> Bool {
+        !text.isEmpty && text != "." && text != ".." && !text.contains("/")
+    }
+
+    /// Its metrics.
+    var families: [MetricFamily] { RuleMetrics.families(engine) + samples.families }
+}
