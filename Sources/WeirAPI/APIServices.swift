@@ -32,6 +32,12 @@ public struct APIServices: Sendable {
     public var recordedSeries:
         @Sendable (Tenant, [Matcher], _ after: Timestamp, _ through: Timestamp) async -> [LabelSet] = { _, _, _, _ in []
         }
+    /// Runs rules in YAML over stored lines between two instants, for `/weir/api/v1/rules/backtest`; nil where that is
+    /// not offered.
+    public var backtest:
+        (
+            @Sendable (Tenant, _ yaml: String, _ start: Timestamp, _ end: Timestamp) async throws -> BacktestAnswer
+        )?
     /// The rules as files, which requests may read and change.
     public var ruleFiles = RuleFileAccess()
     /// Reads the configuration again, for `/-/reload`; returns what changed, or throws why nothing does. Nil where that

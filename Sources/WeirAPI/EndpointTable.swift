@@ -29,6 +29,7 @@ public struct EndpointTable: Sendable {
             OperationEndpoints(services: services).endpoints, ExportEndpoint(services: services).endpoints,
             LimitEndpoints(services: services).endpoints, LogLevelEndpoint(services: services).endpoints,
             RuleEndpoints(services: services).endpoints, PrometheusEndpoints(services: services).endpoints,
+            BacktestEndpoint(services: services).endpoints,
             ReloadEndpoint(services: services).endpoints,
             metrics.endpoints,
         ]

@@ -14,6 +14,7 @@ struct Weir: AsyncParsableCommand {
                 name: "Questions to a server:",
                 subcommands: [Query.self, Tail.self, Labels.self, Series.self, Export.self]),
             CommandGroup(name: "Data for a server:", subcommands: [Import.self]),
+            CommandGroup(name: "Rules and files:", subcommands: [Rules.self, Check.self]),
             CommandGroup(name: "Queries:", subcommands: [Fmt.self, Explain.self]),
             CommandGroup(name: "Data on disk:", subcommands: [Inspect.self]),
         ]

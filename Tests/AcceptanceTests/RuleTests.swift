@@ -59,7 +59,7 @@ import WeirTesting
         let series = try get("/prometheus/api/v1/query?query=job:errors:count", server).text
         #expect(series.contains(#""metric":{"__name__":"job:errors:count","job":"web"}"#))
         #expect(try get("/prometheus/api/v1/query?query=ALERTS", server).text.contains(#""alertstate":"firing""#))
-        server.process.terminate()
+        server.process.signal(15)
         _ = await server.process.waitForExit()
         try await server.restart()
         #expect(try await isFiring(server))
@@ -96,7 +96,7 @@ import WeirTesting
         let refused = try ask("POST", "/team", "name: h\nrules:\n- alert: A\n  expr: sum(\n")
         #expect(refused.status == 400)
         #expect(refused.text.contains("could not parse expression"))
-        server.process.terminate()
+        server.process.signal(15)
         _ = await server.process.waitForExit()
         try await server.restart()
         #expect(try ask("GET", "/team/g").status == 200)

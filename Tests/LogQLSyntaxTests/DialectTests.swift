@@ -44,12 +44,13 @@ import WeirModel
         #"{app="a"} | json --arrays --skip-errors | distinct a,b"#,
         #"max_over_time(sum(rate({app="a"}[1m]))[1h:5m] offset 24h0m0s)"#,
         #"sum_over_time({app="a"} | json | unwrap n | n>5 --skip-errors[5m])"#,
+        #"rate(rate({app="a"}[1m])[1h:5m])"#,
     ])
     func `extensions are printed as they are read`(text: String) throws {
         #expect(try Query.parse(text).description == text)
     }
 
-    @Test(arguments: ["rate()", "count_over_time()", "max_over_time(5)", #"rate(rate({app="a"}[1m])[1h:5m])"#])
+    @Test(arguments: ["rate()", "count_over_time()", "max_over_time(5)", #"bytes_rate(rate({app="a"}[1m])[1h:5m])"#])
     func `both dialects refuse in the same words`(text: String) {
         var messages: [String] = []
         for dialect in [Dialect.loki, .weir] {

@@ -3,8 +3,8 @@ import Testing
 
 @Suite struct SyntaxErrorTests {
     private func check(_ text: String, _ expected: String) {
-        #expect(throws: SyntaxError.self) { try Query.parse(text) }
-        do { _ = try Query.parse(text) } catch { #expect(error.message == expected, "\(text)") }
+        #expect(throws: SyntaxError.self) { try Query.parse(text, dialect: .loki) }
+        do { _ = try Query.parse(text, dialect: .loki) } catch { #expect(error.message == expected, "\(text)") }
     }
 
     @Test func `a token that does not fit is named with its place and what could follow`() {

@@ -50,14 +50,46 @@ struct WeirClient: Sendable {
         try await ask("/weir/agent/v1/targets", [], about: nil)
     }
 
+    /// The rules of the server, with their state.
+    func rules() async throws -> RulesAnswer {
+        try await ask("/prometheus/api/v1/rules", [], about: nil)
+    }
+
+    /// What rules in YAML would have done, as the server's JSON.
+    func backtest(_ yaml: [UInt8], _ parameters: [(name: String, value: String)]) async throws -> [UInt8] {
+        let body = try await answer("/weir/api/v1/rules/backtest", parameters, posting: yaml, about: nil)
+        return Array(body.readableBytesView)
+    }
+
+    /// Reads an answer.
+    func decode<Answer: Decodable>(_ body: [UInt8]) throws -> Answer {
+        do {
+            return try JSONDecoder().decode(Answer.self, from: Data(body))
+        } catch {
+            throw ClientError.unexpected(address: address, reason: "\(error)")
+        }
+    }
+
     private func ask<Answer: Decodable>(
         _ path: String, _ parameters: [(name: String, value: String)],
         headers: [(name: String, value: String)] = [], about query: String?
     ) async throws -> Answer {
+        try decode(Array(try await answer(path, parameters, headers: headers, about: query).readableBytesView))
+    }
+
+    /// The body of an answer; a GET request, unless there is something to post.
+    private func answer(
+        _ path: String, _ parameters: [(name: String, value: String)],
+        headers: [(name: String, value: String)] = [], posting posted: [UInt8]? = nil, about query: String?
+    ) async throws -> ByteBuffer {
         let pairs = parameters.map { FormPairs.escape($0.name) + "=" + FormPairs.escape($0.value) }
         var request = HTTPClientRequest(url: address + path + "?" + pairs.joined(separator: "&"))
         request.headers.add(name: "User-Agent", value: "weir/\(Version.number)")
         for (name, value) in headers { request.headers.add(name: name, value: value) }
+        if let posted {
+            request.method = .POST
+            request.body = .bytes(ByteBuffer(bytes: posted))
+        }
         let response: HTTPClientResponse
         let body: ByteBuffer
         do {
@@ -71,10 +103,6 @@ struct WeirClient: Sendable {
             while message.last?.isNewline == true { message.removeLast() }
             throw ClientError.refused(status: Int(response.status.code), message: message, query: query)
         }
-        do {
-            return try JSONDecoder().decode(Answer.self, from: Data(body.readableBytesView))
-        } catch {
-            throw ClientError.unexpected(address: address, reason: "\(error)")
-        }
+        return body
     }
 }

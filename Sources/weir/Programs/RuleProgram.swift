@@ -41,7 +41,7 @@ struct RuleProgram: Sendable {
         let external = configuration.externalURL.isEmpty ? address : configuration.externalURL
         let origin = ContinuousClock.now
         let surroundings = RuleSurroundings(
-            ask: { question throws(RuleError) in try await RuleProgram.answer(question, queries) },
+            ask: { question throws(RuleError) in try await RuleAnswers.answer(question, queries) },
             record: { tenant, found in samples.append(tenant, found) },
             monotonicNanoseconds: { (ContinuousClock.now - origin).wholeNanoseconds },
             externalLabels: configuration.externalLabels, externalURL: external,
@@ -50,26 +50,6 @@ struct RuleProgram: Sendable {
         engine = RuleEngine(
             configuration.engine, surroundings: surroundings, sinks: sinks, database: database, clock: clock,
             executor: changes, onTrouble: { logger.error("\($0)") })
-    }
-
-    /// Asks the query engine in this process.
-    static func answer(_ question: RuleQuestion, _ queries: QueryEngine) async throws(RuleError) -> [InstantSample] {
-        let request = QueryRequest(
-            tenant: question.tenant, text: question.text, time: .instant(question.instant), dialect: .weir,
-            skipsErrors: !question.failsOnLineErrors, sharing: question.sharing)
-        do {
-            switch try await queries.run(request).result {
-            case .vector(let samples): return samples
-            case .scalar(let sample): return [InstantSample(labels: .empty, sample: sample)]
-            case .streams, .matrix: throw RuleError("rule result is not a vector or scalar")
-            }
-        } catch let error as QueryError {
-            throw RuleError(error.message)
-        } catch let error as RuleError {
-            throw error
-        } catch {
-            throw RuleError("\(error)")
-        }
     }
 
     /// Loads the rules at the start: what cannot be used is left out, because a server that collects is worth more than
@@ -116,6 +96,27 @@ struct RuleProgram: Sendable {
             case .note: logger.info("\(diagnostic)")
             }
         }
+    }
+
+    /// Runs rules over the past; nothing of it is kept.
+    func backtest(
+        _ tenant: Tenant, _ yaml: String, _ start: Timestamp, _ end: Timestamp,
+        makeEngine: @escaping @Sendable (any SampleSource) -> QueryEngine
+    ) async throws -> BacktestAnswer {
+        let read = RuleFile.read(yaml, file: "rules", namespace: "backtest", tenant: tenant)
+        guard read.isUsable else {
+            let errors = read.diagnostics.filter { $0.severity == .error }.map { "\($0)" }
+            throw RuleFileAccess.Refusal.invalid(errors.joined(separator: "\n"))
+        }
+        let test = RuleBacktest(
+            intervalNanoseconds: loader.configuration.engine.intervalNanoseconds, makeEngine: makeEngine)
+        let report = try await test.run(read.groups, from: start, to: end)
+        return BacktestAnswer(
+            steps: report.steps.map { step in
+                BacktestAnswer.Step(
+                    at: step.change.at, group: step.key.name, rule: step.rule, kind: step.change.kind.rawValue,
+                    labels: step.change.labels, value: step.change.value)
+            }, errors: report.errors, evaluations: report.evaluations)
     }
 
     // MARK: The API

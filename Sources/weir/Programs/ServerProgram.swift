@@ -60,6 +60,11 @@ struct ServerProgram {
                 store: store, queries: queries, sink: sink, hub: hub, agent: follower, clock: clock)
             services.ruleGroups = { tenant in program.engine.groups(of: tenant).map(RuleGroupStatus.init) }
             services.ruleFiles = program.access
+            services.backtest = { tenant, yaml, start, end in
+                try await program.backtest(tenant, yaml, start, end) { series in
+                    makeEngine(store: store, samples: series, clock: clock)
+                }
+            }
             services.recordedSeries = { tenant, matchers, after, through in
                 samples.series(tenant: tenant, matchers: matchers, after: after, through: through)
             }
@@ -103,7 +108,7 @@ struct ServerProgram {
         return limits
     }
 
-    private func makeEngine(store: LogStore, samples: SampleStore, clock: any WallClock) -> QueryEngine {
+    private func makeEngine(store: LogStore, samples: any SampleSource, clock: any WallClock) -> QueryEngine {
         let origin = ContinuousClock.now
         return QueryEngine(
             source: TenantUnion(store), samples: samples, limits: queryLimits,
