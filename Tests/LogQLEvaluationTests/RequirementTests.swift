@@ -12,8 +12,17 @@ import WeirTesting
     }
 
     @Test(arguments: [
-        (#"|~ "zq[0-9]+xx[a-f]{3}""#, [#""zq""#, #""xx""#]),
-        (#"|~ "status\":5[0-9]{2}""#, [#""status\":5""#]),
+        (
+            #"|~ "zq[0-2]+xx[a-cx]{3}""#,
+            [
+                #""zq""#, #""zq0" or "zq1" or "zq2""#, #""xx""#, #""0xx" or "1xx" or "2xx""#,
+                #""xxa" or "xxb" or "xxc" or "xxx""#,
+            ]
+        ),
+        (#"|~ "status\":5[56]{2}""#, [#""status\":5""#, #""status\":55" or "status\":56""#]),
+        (#"|~ "id [0-9a-zA-Z]+ [^a] []-] [a\\-c]""#, [#""id ""#, #"" -" or " ]""#, #""- " or "] ""#]),
+        (#"|~ "(ab[xy])+c?d[12]""#, [#""ab""#, #""abx" or "aby""#, #""d1" or "d2""#]),
+        (#"|~ "(ab[xy]|cd)e""#, [#""ab" or "cd""#, #""e""#]),
         (
             #"|~ "(error|warning): .*disk (full|slow)""#,
             [#""error: " or "warning: ""#, #""disk ""#, #""disk full" or "disk slow""#]
@@ -45,7 +54,8 @@ import WeirTesting
         func pattern(_ depth: Int) -> String {
             let atom =
                 depth > 0 && random.next() % 3 == 0
-                ? "(\(pattern(depth - 1))|\(pattern(depth - 1)))" : pick(words + ["[a-f]", ".", "\\\\d"])
+                ? "(\(pattern(depth - 1))|\(pattern(depth - 1)))"
+                : pick(words + ["[a-f]", "[kb1]", "[^a]", ".", "\\\\d"])
             let repetition =
                 atom.count == 1 || atom.hasSuffix(")") ? pick(["", "", "+", "*", "?", "{1,2}", "{0,1}"]) : ""
             return atom + repetition + (random.next() % 2 == 0 ? pattern(max(depth - 1, 0)) : "")

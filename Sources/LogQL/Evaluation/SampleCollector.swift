@@ -42,6 +42,8 @@ struct SampleCollector<Fold: SampleFold>: BatchCollector, ~Copyable {
     private let errors: SampleErrors
     private var valueNumbers: WorkerValueNumbers?
     private let hasStages: Bool
+    /// Whether entries that are left out because of an error have to be counted, each of them.
+    private let countsSkipped: Bool
     private let usesMetadata: Bool
     private let spans: WindowSpans
     private let partsMax: Int
@@ -73,15 +75,14 @@ struct SampleCollector<Fold: SampleFold>: BatchCollector, ~Copyable {
         self.spans = spans
         self.partsMax = partsMax
         self.errors = errors
+        countsSkipped = if case .skipped = errors { true } else { false }
         switch value {
         case .unwrapped: hasStages = true
         case .distinct(_, let numbers):
             hasStages = true
             valueNumbers = WorkerValueNumbers(numbers)
         case .one, .lineBytes:
-            // Entries that are skipped are counted, each of them.
-            let areSkipped = if case .skipped = errors { true } else { false }
-            hasStages = areSkipped ? !plan.pipeline.stages.isEmpty : !plan.testsStreamsOnly
+            hasStages = countsSkipped ? !plan.pipeline.stages.isEmpty : !plan.testsStreamsOnly
         }
     }
 
@@ -92,12 +93,15 @@ struct SampleCollector<Fold: SampleFold>: BatchCollector, ~Copyable {
                 if run.begin(batch, bytes: bytes) { table.forgetNames() }
                 if let fields, fields.isRead(in: batch) {
                     try takeFields(fields, of: batch, bytes: bytes)
-                } else if hasStages {
-                    try takeEntries(of: batch, bytes: bytes)
-                } else if usesMetadata && !batch.metadataEnds.isEmpty {
-                    try takeLabelledRows(of: batch, bytes: bytes)
                 } else {
-                    try takeRows(of: batch, bytes: bytes)
+                    let hasMetadata = usesMetadata && !batch.metadataEnds.isEmpty
+                    if hasStages || (hasMetadata && countsSkipped) {
+                        try takeEntries(of: batch, bytes: bytes)
+                    } else if hasMetadata {
+                        try takeLabelledRows(of: batch, bytes: bytes)
+                    } else {
+                        try takeRows(of: batch, bytes: bytes)
+                    }
                 }
             }
         } catch let error as QueryError {

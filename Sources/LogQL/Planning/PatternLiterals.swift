@@ -15,6 +15,8 @@ struct PatternLiterals {
 
     /// The most alternatives that are spelled out: more would be slower than the automaton.
     fileprivate static let alternativesMax = 8
+    /// The most texts that a text and a class of characters beside it are spelled out to.
+    fileprivate static let edgeAlternativesMax = 16
     /// The deepest nesting of groups that is looked into.
     private static let depthMax = 20
 
@@ -30,7 +32,7 @@ struct PatternLiterals {
         if ignoresCase && texts.contains(where: { $0.contains { $0 >= 0x80 } }) { return }
         exactAlternatives = node.exact
         required = node.required
-        requirements = pieces.map { LineRequirement($0, ignoresCase: ignoresCase) }
+        requirements = (pieces + node.edges).map { LineRequirement($0, ignoresCase: ignoresCase) }
             .filter { !$0.alternatives.contains { $0.isEmpty } }
     }
 
@@ -42,6 +44,11 @@ struct PatternLiterals {
         var required: [UInt8]?
         /// Pieces of which each of its matches contains every one, each a list of alternatives; beside `exact`.
         var pieces: [[[UInt8]]] = []
+        /// More such pieces: texts with one more character of a class beside them, which tell blocks apart far better than
+        /// a short text alone.
+        var edges: [[[UInt8]]] = []
+        /// If each of its matches begins, and each ends, with one of a few characters of ASCII, they.
+        var bounds: [UInt8]?
 
         static let unknown = Node(exact: nil, required: nil)
         static let nothing = Node(exact: [[]], required: nil)
@@ -88,6 +95,7 @@ struct PatternLiterals {
                     result.exact = nil
                 }
                 result.pieces = result.exact == nil ? piece : []
+                result.edges = []
             }
             return result
         }
@@ -98,9 +106,16 @@ struct PatternLiterals {
             var run: [UInt8] = []
             /// The same, as far as they are few.
             var spelled: [[UInt8]] = [[]]
-            func notePiece() {
-                if !spelled.contains(where: { $0.isEmpty }) { result.pieces.append(spelled) }
+            /// With what the atom before `spelled` ends.
+            var before: [UInt8]?
+            func notePiece(followedBy after: [UInt8]?) {
+                if !spelled.contains(where: { $0.isEmpty }) {
+                    result.pieces.append(spelled)
+                    result.noteEdge(before?.map { [$0] }, spelled)
+                    result.noteEdge(spelled, after?.map { [$0] })
+                }
                 spelled = [[]]
+                before = nil
             }
             func note(_ text: [UInt8]?) {
                 if let text, !text.isEmpty, text.count > (result.required?.count ?? 0) { result.required = text }
@@ -117,15 +132,22 @@ struct PatternLiterals {
                 if let longer = Node.product(spelled, atom.exact) {
                     spelled = longer
                 } else {
-                    notePiece()
+                    notePiece(followedBy: atom.bounds)
                     spelled = atom.exact ?? [[]]
+                    before = atom.bounds
                 }
                 result.pieces += atom.pieces
+                result.edges += atom.edges
                 result.exact = Node.product(result.exact, atom.exact)
             }
             note(run)
             // What is spelled out as a whole needs no pieces.
-            if result.exact == nil { notePiece() } else { result.pieces = [] }
+            if result.exact == nil {
+                notePiece(followedBy: nil)
+            } else {
+                result.pieces = []
+                result.edges = []
+            }
             return result
         }
 
@@ -167,6 +189,7 @@ struct PatternLiterals {
         }
 
         private mutating func readClass() -> Node? {
+            let start = at + 1
             at += 1
             if at < bytes.count, bytes[at] == UInt8(ascii: "^") { at += 1 }
             if at < bytes.count, bytes[at] == UInt8(ascii: "]") { at += 1 }
@@ -177,7 +200,29 @@ struct PatternLiterals {
             }
             guard at < bytes.count else { return nil }
             at += 1
-            return .unknown
+            var node = Node.unknown
+            node.bounds = Reader.members(of: bytes[start..<at - 1])
+            return node
+        }
+
+        /// The characters of a class, if they are few and plain.
+        private static func members(of text: ArraySlice<UInt8>) -> [UInt8]? {
+            guard text.first != UInt8(ascii: "^"), text.allSatisfy({ $0 < 0x80 && $0 != UInt8(ascii: "\\") }) else {
+                return nil
+            }
+            var members: Set<UInt8> = []
+            var rest = text
+            while let first = rest.popFirst() {
+                guard rest.count > 1, rest.first == UInt8(ascii: "-") else {
+                    members.insert(first)
+                    continue
+                }
+                rest.removeFirst()
+                let last = rest.removeFirst()
+                guard first <= last else { return nil }
+                members.formUnion(first...last)
+            }
+            return members.count <= PatternLiterals.edgeAlternativesMax ? members.sorted() : nil
         }
 
         private mutating func readEscape() -> Node? {
@@ -185,7 +230,11 @@ struct PatternLiterals {
             let byte = bytes[at + 1]
             at += 2
             switch byte {
-            case UInt8(ascii: "d"), UInt8(ascii: "D"), UInt8(ascii: "w"), UInt8(ascii: "W"), UInt8(ascii: "s"),
+            case UInt8(ascii: "d"):
+                var node = Node.unknown
+                node.bounds = Array("0123456789".utf8)
+                return node
+            case UInt8(ascii: "D"), UInt8(ascii: "w"), UInt8(ascii: "W"), UInt8(ascii: "s"),
                 UInt8(ascii: "S"), UInt8(ascii: "b"), UInt8(ascii: "B"):
                 return .unknown
             case UInt8(ascii: "t"): return Node(exact: [[9]], required: [9])
@@ -224,7 +273,14 @@ struct PatternLiterals {
 extension PatternLiterals.Node {
     /// The part, once or more often.
     fileprivate var repeated: Self {
-        Self(exact: nil, required: required, pieces: pieces + (exact.map { [$0] } ?? []))
+        Self(
+            exact: nil, required: required, pieces: pieces + (exact.map { [$0] } ?? []), edges: edges, bounds: bounds)
+    }
+
+    /// Adds the texts of one part followed by another, if they are few.
+    fileprivate mutating func noteEdge(_ left: [[UInt8]]?, _ right: [[UInt8]]?) {
+        guard let left, let right, left.count * right.count <= PatternLiterals.edgeAlternativesMax else { return }
+        edges.append(left.flatMap { first in right.map { first + $0 } })
     }
 
     /// The piece of one part or of another, each the one that tells most.

@@ -47,10 +47,18 @@ package struct ValueSelector {
             isDecoded = true
         }
         var isFound = false
-        let accepted = (0..<texts.count).map { index in
-            let accepts = texts.withValue(index) { test.accepts($0) }
-            isFound = isFound || accepts
-            return accepts
+        var accepted = [Bool](repeating: false, count: texts.count)
+        if test.kind == .contains {
+            // The distinct values lie end to end: one search over all of them.
+            texts.forEachHit(of: test) { index in
+                accepted[index] = true
+                isFound = true
+            }
+        } else {
+            for index in 0..<texts.count where texts.withValue(index, { test.accepts($0) }) {
+                accepted[index] = true
+                isFound = true
+            }
         }
         guard isFound else { return }
         for row in 0..<codes.count where accepted[Int(codes[row])] { rows.insert(row) }

@@ -145,11 +145,19 @@ struct LiteralSearch: Sendable {
 
     init(literals: [[UInt8]], requirements: [LineRequirement] = []) {
         self.literals = literals.filter { !$0.isEmpty }
-        alternatives = requirements.filter { requirement in
-            !requirement.ignoresCase && requirement.alternatives.count <= LiteralSearch.alternativesMax
-                && requirement.alternatives.allSatisfy { !$0.isEmpty }
-        }.map(\.alternatives)
+        let lists = requirements.filter { !$0.ignoresCase }.map(\.alternatives)
+        let known = (literals + lists.filter { $0.count == 1 }.map { $0[0] }).filter { !$0.isEmpty }
+        alternatives = lists.filter { list in
+            guard list.count <= LiteralSearch.alternativesMax, !list.contains([]) else { return false }
+            // Longer forms of what is looked for anyway rule blocks out, but hardly a row more.
+            return list.count == 1
+                || !list.allSatisfy { text in known.contains { SubstringSearch($0).isIn(text) } }
+        }
     }
+}
+
+extension SubstringSearch {
+    fileprivate func isIn(_ text: [UInt8]) -> Bool { text.withUnsafeBytes { first(in: $0) != nil } }
 }
 
 /// The rows of a block that a search leaves.
@@ -270,14 +278,13 @@ private struct RestValues {
     }
 
     /// Which of all values hold a needle.
-    mutating func rows(holding test: ValueTest) throws(CorruptionError) -> RowBitmap {
+    func rows(holding test: ValueTest) throws(CorruptionError) -> RowBitmap {
         var rows = RowBitmap(count: count)
         if column.stamp.excludes(test) { return rows }
-        let texts = try decoded()
-        if column.isEndToEnd {
-            texts.forEachHit(of: test) { rows.insert($0) }
-        } else {
-            for index in 0..<texts.count where texts.withValue(index, { test.accepts($0) }) { rows.insert(index) }
+        let instants = [Int64](repeating: 0, count: column.needsTimestamps ? count : 0)
+        try instants.withUnsafeBufferPointer { instants throws(CorruptionError) in
+            var selector = ValueSelector(column.reader(timestamps: instants))
+            try selector.select(test, into: &rows)
         }
         return rows
     }

@@ -47,9 +47,6 @@ enum ValueColumns {
         /// Whether a reader needs the timestamps of the rows.
         var needsTimestamps: Bool { column.encoding == ColumnEncoding.clocks.rawValue }
 
-        /// Whether decoding all values leaves them end to end, in order.
-        var isEndToEnd: Bool { column.encoding == ColumnEncoding.texts.rawValue }
-
         /// A reader of the column; `timestamps` are those of its rows.
         func reader(timestamps: UnsafeBufferPointer<Int64>) -> ValueReader {
             ValueReader(
