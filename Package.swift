@@ -62,12 +62,13 @@ let package = Package(
         // Layer 0: C libraries, values, bytes, the outside world.
         .systemLibrary(name: "CLZ4", pkgConfig: "liblz4", providers: [.apt(["liblz4-dev"])]),
         .systemLibrary(name: "CZlib", pkgConfig: "zlib", providers: [.apt(["zlib1g-dev"])]),
+        .systemLibrary(name: "CAllocator"),
         .systemLibrary(name: "CSnappy", providers: [.apt(["libsnappy-dev"])]),
         .target(name: "CRE2", cxxSettings: [.unsafeFlags(["-O2"])], linkerSettings: [.linkedLibrary("re2")]),
         .target(name: "CKernels", cSettings: [.unsafeFlags(["-O3"])]),
         .room("WeirRegex", ["CRE2", "CKernels"]),
         .room("WeirModel", ["WeirRegex"]),
-        .room("WeirSystem"),
+        .room("WeirSystem", ["CAllocator"]),
         .room("WeirBytes", ["CLZ4", "CZlib", "CSnappy", "CKernels"]),
 
         // Layer 1: language and storage, which do not know each other.

@@ -18,7 +18,7 @@ public struct StoreConfiguration: Sendable {
     public var walSyncInterval = Duration.milliseconds(100)
     /// The head is sealed when it holds this many bytes of lines. Smaller makes many small segments that compaction
     /// must merge; larger makes a longer replay after a crash.
-    public var headBytesMax = 128 << 20
+    public var headBytesMax = 64 << 20
     /// The head is sealed when its oldest row has been in it this long.
     public var headAgeMax = Duration.seconds(600)
     /// The head is sealed when the WAL holds this many bytes.

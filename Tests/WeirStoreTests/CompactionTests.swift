@@ -108,8 +108,8 @@ import WeirTesting
         let reader = try SegmentReader.open(file: fixture.folder.files.open(path, .read))
         #expect(reader.summary.rows == rows)
         let single = reader.blocks.filter { $0.flags.contains(.singleStream) }
-        #expect(single.count == 3)
-        #expect(single.allSatisfy { $0.rawBytes > 256 << 10 && $0.rawBytes <= 2 << 20 })
+        #expect(single.count == 5)
+        #expect(single.allSatisfy { $0.rawBytes > 256 << 10 && $0.rawBytes <= 1 << 20 })
         // Instants are not torn apart: each second has a row of every generation.
         #expect(zip(single, single.dropFirst()).allSatisfy { $0.maxTimestamp < $1.minTimestamp })
         #expect(reader.blocks.filter { !$0.flags.contains(.singleStream) }.map(\.streamCount) == [50])

@@ -30,7 +30,7 @@ enum LokiPushProtobuf {
             }
         }
         if let fault { throw fault }
-        return decoder.finish(bytes)
+        return decoder.finish(consume bytes)
     }
 }
 

@@ -112,8 +112,9 @@ public struct PushIntake: Sendable {
             throw PushRejection("error at least one valid stream is required for ingestion", status: 422)
         }
         let faults = PushDoor(limits: limits, now: request.arrival).check(&decoded)
-        var batch = decoded.batch
-        if limits.discoversLevels { LevelDiscovery.apply(to: &batch) }
+        // In its place: with two owners the arena would be copied for the few bytes that are added.
+        if limits.discoversLevels { LevelDiscovery.apply(to: &decoded.batch) }
+        let batch = decoded.batch
         let lineBytes = batch.lineBytes
         var push: Push?
         if !batch.isEmpty {

@@ -28,7 +28,7 @@ struct OpenRun: Sendable {
     }
 
     /// A stream's rows become a block at this size: the design's unit of compression and of skipping.
-    static let lineBytesMax = 1 << 20
+    static let lineBytesMax = 512 << 10
     /// Row numbers in a block fit sixteen bits.
     static let rowsMax = 65_535
 
@@ -45,37 +45,29 @@ struct OpenRun: Sendable {
         _ selected: ArraySlice<UInt32>, of batch: borrowing LineBatch, arrival: Int64
     ) -> Int {
         var taken = 0
+        var texts = PlacedTexts()
         for position in selected {
             if isFull { break }
-            append(row: Int(position), of: batch, arrival: arrival)
+            append(row: Int(position), of: batch, arrival: arrival, &texts)
             taken += 1
         }
         return taken
     }
 
-    private mutating func append(row: Int, of batch: borrowing LineBatch, arrival: Int64) {
+    private mutating func append(
+        row: Int, of batch: borrowing LineBatch, arrival: Int64, _ texts: inout PlacedTexts
+    ) {
         let length = batch.lineLengths[row]
         var added = Row(
             timestamp: batch.timestamps[row], arrival: arrival, lineOffset: UInt32(bytes.count), lineLength: length,
             metadataStart: UInt32(metadata.count), metadataEnd: UInt32(metadata.count))
-        copy(batch.lineOffsets[row], length, of: batch)
+        let start = Int(batch.lineOffsets[row])
+        bytes.append(contentsOf: batch.bytes[start..<start + Int(length)])
         for index in batch.metadataRange(ofRow: row) {
-            let pair = batch.metadata[index]
-            let offset = UInt32(bytes.count)
-            copy(pair.nameOffset, pair.nameLength, of: batch)
-            copy(pair.valueOffset, pair.valueLength, of: batch)
-            metadata.append(
-                LineBatch.MetadataPair(
-                    nameOffset: offset, nameLength: pair.nameLength,
-                    valueOffset: offset + pair.nameLength, valueLength: pair.valueLength))
+            metadata.append(texts.place(batch.metadata[index], of: batch.bytes, behind: &bytes))
         }
         added.metadataEnd = UInt32(metadata.count)
         note(added)
-    }
-
-    private mutating func copy(_ offset: UInt32, _ length: UInt32, of batch: borrowing LineBatch) {
-        let start = Int(offset)
-        bytes.append(contentsOf: batch.bytes[start..<start + Int(length)])
     }
 
     private mutating func note(_ row: Row) {
@@ -87,21 +79,14 @@ struct OpenRun: Sendable {
     }
 
     /// Copies one row of another run.
-    private mutating func append(_ row: Row, of other: borrowing OpenRun) {
+    private mutating func append(_ row: Row, of other: borrowing OpenRun, _ texts: inout PlacedTexts) {
         var added = row
         added.lineOffset = UInt32(bytes.count)
         added.metadataStart = UInt32(metadata.count)
         let line = Int(row.lineOffset)
         bytes.append(contentsOf: other.bytes[line..<line + Int(row.lineLength)])
         for index in Int(row.metadataStart)..<Int(row.metadataEnd) {
-            var pair = other.metadata[index]
-            let name = Int(pair.nameOffset)
-            let value = Int(pair.valueOffset)
-            pair.nameOffset = UInt32(bytes.count)
-            bytes.append(contentsOf: other.bytes[name..<name + Int(pair.nameLength)])
-            pair.valueOffset = UInt32(bytes.count)
-            bytes.append(contentsOf: other.bytes[value..<value + Int(pair.valueLength)])
-            metadata.append(pair)
+            metadata.append(texts.place(other.metadata[index], of: other.bytes, behind: &bytes))
         }
         added.metadataEnd = UInt32(metadata.count)
         note(added)
@@ -113,6 +98,7 @@ struct OpenRun: Sendable {
     /// time have to be read together ever after; how late rows of this run came tells how far that goes.
     mutating func splitOffNewestRows() -> OpenRun {
         var tail = OpenRun()
+        var texts = PlacedTexts()
         let (end, overflow) = maxTimestamp.subtractingReportingOverflow(lateness)
         let kept = rows.count { $0.timestamp < end }
         guard !overflow, lateness >= 0, kept > 0, kept >= rows.count / 2 else { return tail }
@@ -121,7 +107,7 @@ struct OpenRun: Sendable {
             if row.timestamp < end {
                 maxTimestamp = max(maxTimestamp, row.timestamp)
             } else {
-                tail.append(row, of: self)
+                tail.append(row, of: self, &texts)
                 lineBytes -= Int(row.lineLength)
             }
         }

@@ -26,6 +26,7 @@ struct ServerProgram {
     ///
     /// - Throws: why it cannot start, in one line: ``StartFailure``, `StoreOpenError`, `AgentError`.
     func run() async throws {
+        ProcessMemory.limitArenas(to: MemoryService.arenas)
         let level = LogLevelSwitch(file.server.logLevel.loggerLevel)
         let logger = LineLogHandler.logger(level: level)
         let clock = SystemClock()
@@ -37,6 +38,7 @@ struct ServerProgram {
                 program: CommandLine.arguments.first ?? "weir", host: file.server.address, port: port,
                 folder: file.store.folder)
             try? StandardStream.output.write(Array(banner.utf8))
+            ProcessMemory.releaseCode()
         }
         let follower = agent.map { configuration in
             let sink = StartingSink(startup: startup)
@@ -86,7 +88,7 @@ struct ServerProgram {
         ) { port in startup.listen(on: port) }
         // They stop in reverse order: first what brings lines, then the server, at last the store.
         let hangups = HangupService(logger: logger) { _ = try? await rules.program?.reload() }
-        var parts: [any Service] = [store, hangups, TailService(hub: hub, clock: clock), rules]
+        var parts: [any Service] = [MemoryService(), store, hangups, TailService(hub: hub, clock: clock), rules]
         parts += managers
         parts.append(server)
         if let follower { parts.append(AgentService(agent: follower)) }
