@@ -29,6 +29,7 @@ extension Target.Dependency {
     static let nioCore: Self = .product(name: "NIOCore", package: "swift-nio")
     static let nioPosix: Self = .product(name: "NIOPosix", package: "swift-nio")
     static let nioHTTP1: Self = .product(name: "NIOHTTP1", package: "swift-nio")
+    static let nioSSL: Self = .product(name: "NIOSSL", package: "swift-nio-ssl")
     static let nioWebSocket: Self = .product(name: "NIOWebSocket", package: "swift-nio")
     static let nioHTTPTypes: Self = .product(name: "NIOHTTPTypesHTTP1", package: "swift-nio-extras")
     static let httpTypes: Self = .product(name: "HTTPTypes", package: "swift-http-types")
@@ -50,6 +51,7 @@ let package = Package(
         .package(url: "https://github.com/hummingbird-project/hummingbird", from: "2.28.1", traits: []),
         .package(url: "https://github.com/apple/swift-nio", from: "2.101.2"),
         .package(url: "https://github.com/apple/swift-nio-extras", from: "1.35.2"),
+        .package(url: "https://github.com/apple/swift-nio-ssl", from: "2.37.6"),
         .package(url: "https://github.com/apple/swift-http-types", from: "1.8.0"),
         .package(url: "https://github.com/swift-server/async-http-client", from: "1.37.0"),
         .package(url: "https://github.com/swift-server/swift-service-lifecycle", from: "2.13.0"),
@@ -91,7 +93,7 @@ let package = Package(
             dependencies: [
                 "WeirModel", "WeirSystem", "WeirBytes", "LogQL", "WeirStore", "WeirAgent", "WeirAPI", "WeirConfig",
                 "WeirRules", "LogMetrics",
-                .hummingbird, .nioCore, .nioPosix, .nioHTTP1, .nioWebSocket, .nioHTTPTypes, .httpTypes,
+                .hummingbird, .nioCore, .nioPosix, .nioSSL, .nioHTTP1, .nioWebSocket, .nioHTTPTypes, .httpTypes,
                 .asyncHTTPClient, .lifecycle, .unixSignals, .logging, .argumentParser,
             ],
             swiftSettings: strict
@@ -125,6 +127,7 @@ let package = Package(
         .tests("LogQLStageTests", ["LogQL", "WeirModel", "WeirSystem"]),
         .tests("ColumnTests", ["WeirStore", "WeirBytes", "WeirModel"]),
         .tests("WeirRulesTests", ["WeirRules", "LogMetrics", "LogQL", "WeirModel", "WeirSystem"]),
+        .tests("DeliveryTests", ["WeirAgent", "WeirAPI", "WeirStore", "WeirModel", "WeirBytes", "WeirSystem", "LogQL"]),
     ],
     cxxLanguageStandard: .cxx17
 )

@@ -14,6 +14,7 @@ final class RequestCounters: Sendable {
         var durations: [String: Durations] = [:]
         var lines = 0
         var lineBytes = 0
+        var repeatedPushes = 0
         var rejectedLines: [String: Int] = [:]
     }
 
@@ -50,6 +51,11 @@ final class RequestCounters: Sendable {
         }
     }
 
+    /// Counts a push that was stored before.
+    func countRepeatedPush() {
+        state.withLock { $0.repeatedPushes += 1 }
+    }
+
     /// The counts as metrics.
     func families() -> [MetricFamily] {
         let snapshot = state.withLock { $0 }
@@ -77,6 +83,9 @@ final class RequestCounters: Sendable {
             MetricFamily(
                 "weir_push_line_bytes_total", "Bytes of pushed lines that were stored.", .counter,
                 value: Double(snapshot.lineBytes)),
+            MetricFamily(
+                "weir_push_repeated_total", "Pushes that were stored before and came again.", .counter,
+                value: Double(snapshot.repeatedPushes)),
         ]
     }
 }

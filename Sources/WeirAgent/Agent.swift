@@ -21,6 +21,7 @@ public final class Agent: Sendable {
     private let clock: any WallClock
     private let destinations: [any PushDestination]
     private let events: any FolderEvents
+    private let inbox: Inbox?
     private let queue: DeliveryQueue
     private let state: Mutex<State>
     private let report: @Sendable (AgentMessage) -> Void
@@ -33,10 +34,11 @@ public final class Agent: Sendable {
     ///   - clock: the time of lines that carry none.
     ///   - destinations: where batches go; each gets every line.
     ///   - events: hints of new files.
+    ///   - inbox: brings lines that are in no file; closed when the agent is told to stop.
     ///   - report: takes messages for the log.
     public init(
         _ configuration: AgentConfiguration, system: any FileSystem, destinations: [any PushDestination],
-        clock: any WallClock = SystemClock(), events: any FolderEvents = FileEvents(),
+        clock: any WallClock = SystemClock(), events: any FolderEvents = FileEvents(), inbox: Inbox? = nil,
         report: @escaping @Sendable (AgentMessage) -> Void = { _ in }
     ) {
         self.configuration = configuration
@@ -44,6 +46,8 @@ public final class Agent: Sendable {
         self.clock = clock
         self.destinations = destinations
         self.events = events
+        self.inbox = inbox
+        inbox?.connect { events.wake() }
         self.report = report
         queue = DeliveryQueue(destinationCount: destinations.count) { events.wake() }
         state = Mutex(State(deliveries: destinations.map { AgentDelivery(name: $0.name) }))
@@ -56,7 +60,8 @@ public final class Agent: Sendable {
     public func run() async throws(AgentError) {
         // Problems are found here, where they can be thrown, and not on the thread.
         let follower = try FollowerBox(
-            Follower(configuration, system: system, clock: clock, destinations: destinations, queue: queue))
+            Follower(
+                configuration, system: system, clock: clock, destinations: destinations, queue: queue, inbox: inbox))
         await withTaskCancellationHandler {
             await withTaskGroup(of: Ending.self) { group in
                 for index in destinations.indices {
@@ -69,12 +74,15 @@ public final class Agent: Sendable {
             stop()
         }
         follower.value.savePositions()
+        follower.value.closeSpool()
+        inbox?.end()
         publish(follower.value)
     }
 
     /// Asks ``run()`` to end. Any thread may call it.
     public func stop() {
         state.withLock { $0.isStopping = true }
+        inbox?.close()
         events.wake()
     }
 
@@ -83,6 +91,9 @@ public final class Agent: Sendable {
         state.withLock { state in
             var statistics = state.statistics
             statistics.deliveries = state.deliveries
+            if statistics.deliveries.count == 1 {
+                statistics.deliveries[0].entriesDropped.merge(queue.dropped) { $0 + $1 }
+            }
             return statistics
         }
     }

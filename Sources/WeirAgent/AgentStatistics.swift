@@ -26,6 +26,8 @@ public struct AgentStatistics: Sendable {
     public internal(set) var deliveries: [AgentDelivery] = []
 
     var follow = FollowCounts()
+    /// Lines that came from elsewhere than files: all, those that relabelling dropped, those without room.
+    var received = (lines: 0, unwanted: 0, dropped: 0)
     /// The users' own metrics, which are read when somebody asks.
     var custom: [MetricsStage] = []
     /// When the picture was taken, nanoseconds since 1970 UTC.
@@ -58,6 +60,15 @@ public struct AgentStatistics: Sendable {
             dropped.add(["reason": reason], Double(count))
         }
         families.append(dropped)
+        families.append(
+            MetricFamily(
+                "weir_agent_received_lines_total", "Lines from receivers of syslog, pushes and the journal.", .counter,
+                value: Double(received.lines)))
+        var lost = MetricFamily(
+            "weir_agent_received_dropped_lines_total", "Received lines that were dropped, by reason.", .counter)
+        lost.add(["reason": "relabelling"], Double(received.unwanted))
+        lost.add(["reason": "no_room"], Double(received.dropped))
+        families.append(lost)
         families.append(
             MetricFamily(
                 "weir_agent_lines_cut_total", "Lines longer than the limit, of which only the start was sent.",

@@ -11,12 +11,22 @@ package final class Follower {
     private let destinations: [any PushDestination]
     private let queue: DeliveryQueue
 
+    private let inbox: Inbox?
     private var context: FollowContext
+    private var inboxReader: InboxReader?
     private var tailers: [String: Tailer] = [:]
     private var order: [String] = []
     private var nextDiscovery = Int64.min
     private var nextSave = Int64.min
     private var isFirstDiscovery = true
+    /// How many batches were done with when that last changed, and when it was.
+    private var settled = (count: 0, since: Int64.min)
+
+    /// Whether the last batch could not be spooled, as was reported.
+    private var isSpoolBroken = false
+
+    /// How long the server may take for a batch before it counts as away, and the spool takes over from memory.
+    private static let awayAfter: Int64 = 5_000_000_000
 
     /// What a step has done.
     package struct Step: Sendable {
@@ -31,8 +41,9 @@ package final class Follower {
     /// Loads positions and checks the stages.
     package init(
         _ configuration: AgentConfiguration, system: any FileSystem, clock: any WallClock,
-        destinations: [any PushDestination], queue: DeliveryQueue
+        destinations: [any PushDestination], queue: DeliveryQueue, inbox: Inbox? = nil
     ) throws(AgentError) {
+        self.inbox = inbox
         self.configuration = configuration
         self.system = system
         self.clock = clock
@@ -47,10 +58,35 @@ package final class Follower {
         let ageMax = configuration.clients.map(\.batchWait).min() ?? .seconds(1)
         // A read adds at most about its own size to the batch, so small batches need small reads.
         let readBytes = max(16 << 10, min(256 << 10, bytesMax / 4))
+        let saved = try Follower.load(configuration.positions, system)
         context = FollowContext(
             buffer: ReadBuffer(byteCount: readBytes),
             batch: PushBatch(bytesMax: max(1, bytesMax), ageMax: ageMax.wholeNanoseconds),
-            positions: Positions(try Follower.load(configuration.positions, system)))
+            positions: Positions(saved?.records, spool: saved?.spool ?? SpoolProgress()))
+        if configuration.spool.isEnabled, destinations.count == 1 { try openSpool() }
+        guard let inbox else { return }
+        do throws(StageError) {
+            inboxReader = try InboxReader(inbox, configuration, key: context.nextKey())
+        } catch {
+            throw .stage(error)
+        }
+    }
+
+    private func openSpool() throws(AgentError) {
+        let folder = configuration.positions.filename + ".spool"
+        do throws(FileError) {
+            let (spool, remains) = try Spool.open(
+                folder, on: system, progress: context.positions.spool, random: SystemRandomSource())
+            context.positions.apply(remains.marks)
+            queue.attach(spool, remains.places)
+            if !remains.places.isEmpty {
+                let lines = remains.places.reduce(0) { $0 + $1.lineCount }
+                context.messages.append(AgentMessage(.notice, "\(lines) lines of the last run are in \(folder)"))
+            }
+            for problem in remains.problems { context.messages.append(AgentMessage(.warning, problem)) }
+        } catch {
+            throw .positions(path: folder, reason: error.description)
+        }
     }
 
     /// Looks for files if it is time, reads what is there, and puts full or old batches in the queue.
@@ -60,8 +96,10 @@ package final class Follower {
         var step = Step()
         context.now = clock.now()
         collectAcknowledged()
+        watchServer()
         if mayHaveNewFiles || context.now >= nextDiscovery { step.folders = discover() }
         step.hasMore = readOnce()
+        if readInbox() { step.hasMore = true }
         if context.batch.isDue(now: context.now) { seal() }
         saveIfDue()
         step.idleNanoseconds = idleTime()
@@ -71,6 +109,10 @@ package final class Follower {
     /// Closes all files and puts what was read in the queue. Lines held back for their ends are read again next time.
     package func stop() {
         context.now = clock.now()
+        while inboxReader?.advance(&context) == true {
+            if context.batch.isDue(now: context.now) { seal() }
+        }
+        inboxReader?.flush(&context, all: true)
         if !context.batch.isEmpty { seal() }
         for tailer in tailers.values { tailer.close(&context) }
         tailers = [:]
@@ -83,6 +125,11 @@ package final class Follower {
         save()
     }
 
+    /// Closes the spool's files, once nothing is delivered any more.
+    package func closeSpool() {
+        queue.closeSpool()
+    }
+
     /// What should be said to a person since the last call.
     package func takeMessages() -> [AgentMessage] {
         defer { context.messages.removeAll() }
@@ -93,7 +140,10 @@ package final class Follower {
     package func snapshot() -> AgentStatistics {
         var statistics = AgentStatistics()
         statistics.follow = context.counts
-        statistics.custom = targets.metrics
+        statistics.custom = targets.metrics + (inboxReader?.metrics ?? [])
+        statistics.received.lines = inboxReader?.linesRead ?? 0
+        statistics.received.unwanted = inboxReader?.linesDropped ?? 0
+        statistics.received.dropped = inbox?.dropped ?? 0
         statistics.taken = context.now
         statistics.targets = order.compactMap { path in
             guard let tailer = tailers[path] else { return nil }
@@ -112,7 +162,7 @@ package final class Follower {
         var hasMore = false
         for path in order {
             guard let tailer = tailers[path] else { continue }
-            if queue.outstandingBytes + context.batch.bytes >= configuration.limits.bufferBytesMax {
+            guard hasRoom else {
                 tailer.watchPath(&context)
                 continue
             }
@@ -123,6 +173,36 @@ package final class Follower {
         return hasMore
     }
 
+    /// One turn for what was received; what finds no room waits where it is, and whoever sends it learns that.
+    private func readInbox() -> Bool {
+        guard inboxReader != nil, hasRoom else { return false }
+        let hasMore = inboxReader?.advance(&context) == true
+        if context.batch.isDue(now: context.now, room: context.buffer.usualBytes) { seal() }
+        return hasMore
+    }
+
+    /// Whether more may be read now.
+    private var hasRoom: Bool {
+        if queue.outstandingBytes + context.batch.bytes < configuration.limits.bufferBytesMax { return true }
+        guard isServerAway, queue.isSpooling else { return false }
+        return configuration.spool.overflow != .wait || queue.spooledBytes < configuration.spool.bytesMax
+    }
+
+    private var isServerAway: Bool {
+        settled.since != .min && context.now - settled.since >= Follower.awayAfter
+    }
+
+    /// Notices how long nothing was taken, and drops what the spool may not hold any longer.
+    private func watchServer() {
+        let count = queue.settledCount
+        if queue.isSettled {
+            settled = (count, .min)
+        } else if count != settled.count || settled.since == .min {
+            settled = (count, context.now)
+        }
+        if let age = configuration.spool.ageMax { queue.drop(createdBefore: context.now - age.wholeNanoseconds) }
+    }
+
     private func remove(_ path: String) {
         tailers[path] = nil
         order.removeAll { $0 == path }
@@ -130,10 +210,36 @@ package final class Follower {
 
     private func seal() {
         let sealed = context.batch.seal()
-        let parcels = destinations.map { destination in
-            sealed.parts.map { destination.prepare($0.lines, tenant: $0.tenant) }
+        var parts = sealed.parts
+        if isSpoolFull {
+            switch configuration.spool.overflow {
+            case .wait: break
+            case .dropOldest: queue.dropOldest(downTo: configuration.spool.bytesMax)
+            case .dropNewest:
+                queue.drop(sealed.lineCount, reason: "spool_full")
+                parts = []
+            }
         }
-        queue.put(parcels, marks: sealed.marks, lineBytes: sealed.lineBytes)
+        let parcels = destinations.map { destination in
+            parts.map { destination.prepare($0.lines, tenant: $0.tenant) }
+        }
+        let positions = sealed.marks.compactMap { context.positions.record($0.key, at: $0.value) }
+        let lineBytes = parts.isEmpty ? 0 : sealed.lineBytes
+        do throws(FileError) {
+            try queue.put(
+                parcels, marks: sealed.marks, lineBytes: lineBytes, positions: positions, now: context.now)
+            isSpoolBroken = false
+        } catch {
+            guard !isSpoolBroken else { return }
+            isSpoolBroken = true
+            context.messages.append(
+                AgentMessage(
+                    .warning, "\(error); lines wait in memory and in their files, and come twice after a crash"))
+        }
+    }
+
+    private var isSpoolFull: Bool {
+        isServerAway && queue.spooledBytes >= configuration.spool.bytesMax
     }
 
     // MARK: Discovery
@@ -204,7 +310,15 @@ package final class Follower {
     // MARK: Positions
 
     private func collectAcknowledged() {
-        for (key, offset) in queue.takeAcknowledged() { context.positions.acknowledge(key, offset: offset) }
+        let progress = queue.takeProgress()
+        for (key, offset) in progress.acknowledged {
+            if key == inboxReader?.key {
+                inbox?.acknowledge(offset)
+            } else {
+                context.positions.acknowledge(key, offset: offset)
+            }
+        }
+        context.positions.note(applied: progress.applied, delivered: progress.delivered)
     }
 
     private func saveIfDue() {
@@ -216,7 +330,7 @@ package final class Follower {
     private func save() {
         guard context.positions.needsSave else { return }
         do throws(FileError) {
-            let text = PositionsText.encode(context.positions.records)
+            let text = PositionsText.encode(context.positions.records, spool: context.positions.spool)
             try AtomicReplace.write(text, to: configuration.positions.filename, on: system)
             context.positions.saved()
         } catch {
@@ -228,12 +342,14 @@ package final class Follower {
     /// Reads the positions of the last run; nil when there was none.
     static func load(
         _ configuration: PositionsConfiguration, _ system: any FileSystem
-    ) throws(AgentError) -> [PositionRecord]? {
+    ) throws(AgentError) -> (records: [PositionRecord], spool: SpoolProgress)? {
         var path = configuration.filename
+        var isOwn = true
         do throws(FileError) {
             if try system.status(path) == nil {
                 guard let other = configuration.importedFrom, try system.status(other) != nil else { return nil }
                 path = other
+                isOwn = false
             }
         } catch {
             throw .positions(path: path, reason: error.description)
@@ -243,14 +359,17 @@ package final class Follower {
             throw .positions(path: path, reason: error.description)
         }
         do throws(PositionsError) {
-            return try PositionsText.decode(bytes)
+            // A common file speaks of another spool.
+            return (
+                try PositionsText.decode(bytes), isOwn ? PositionsText.spoolProgress(bytes) : SpoolProgress()
+            )
         } catch {
             // A crash of the machine can leave a file of zeros behind; refusing to start would help nobody.
             guard configuration.ignoresInvalidFile || bytes.allSatisfy({ $0 == 0 }) else {
                 throw .positions(path: path, reason: error.description)
             }
             try? system.rename(path, to: path + ".invalid")
-            return []
+            return ([], SpoolProgress())
         }
     }
 

@@ -10,6 +10,8 @@ package struct Positions: Sendable {
     /// Whether the set of files changed since the last save. Such a change must be on the disk soon: a file that is
     /// rotated away before it was ever recorded could not be found again after a crash.
     package private(set) var needsSaveNow = false
+    /// How far the spool is.
+    package private(set) var spool: SpoolProgress
     /// Whether the agent has never run before, as far as anyone can tell.
     package let isFirstRun: Bool
 
@@ -20,8 +22,9 @@ package struct Positions: Sendable {
     }
 
     /// Starts from the records of the last run; nil when there was none.
-    package init(_ records: [PositionRecord]?) {
+    package init(_ records: [PositionRecord]?, spool: SpoolProgress = SpoolProgress()) {
         inherited = records ?? []
+        self.spool = spool
         isFirstRun = records == nil
         needsSave = isFirstRun
         needsSaveNow = isFirstRun
@@ -66,6 +69,35 @@ package struct Positions: Sendable {
         live[key] = Live(record: record)
         needsSave = true
         needsSaveNow = true
+    }
+
+    /// Takes over how far the last run had read, from batches that it spooled after it last saved.
+    package mutating func apply(_ marks: [PositionRecord]) {
+        for mark in marks {
+            inherited.removeAll { old in
+                old.identity == mark.identity || (old.identity == nil && old.path == mark.path)
+            }
+            inherited.append(mark)
+        }
+    }
+
+    /// Records how far the spool is.
+    package mutating func note(applied: UInt64?, delivered: UInt64?) {
+        if let applied, applied != spool.applied {
+            spool.applied = applied
+            needsSave = true
+        }
+        if let delivered, delivered != spool.delivered {
+            spool.delivered = delivered
+            needsSave = true
+        }
+    }
+
+    /// What a file's record will be once everything before `offset` is delivered; nil when it is not followed any more.
+    package func record(_ key: FileKey, at offset: Int) -> PositionRecord? {
+        guard var record = live[key]?.record else { return nil }
+        record.offset = offset
+        return record
     }
 
     /// Forgets a record of the last run whose file is gone.

@@ -10,9 +10,10 @@
 /// in docs/formats/positions.md.
 package enum PositionsText {
     /// Writes records in the order of their paths.
-    package static func encode(_ records: [PositionRecord]) -> [UInt8] {
+    package static func encode(_ records: [PositionRecord], spool: SpoolProgress = SpoolProgress()) -> [UInt8] {
         var text =
             "# Offsets of delivered bytes, written by weir. Lines are removed by themselves; edit only while it is stopped.\n"
+        if spool != SpoolProgress() { text += "# spool applied \(spool.applied) delivered \(spool.delivered)\n" }
         text += "positions:\n"
         let sorted = records.sorted { left, right in
             left.path != right.path ? left.path < right.path : left.offset < right.offset
@@ -53,6 +54,19 @@ package enum PositionsText {
             records.append(record)
         }
         return records
+    }
+
+    /// Reads what the file says about the spool; nothing when it says nothing.
+    package static func spoolProgress(_ bytes: [UInt8]) -> SpoolProgress {
+        var progress = SpoolProgress()
+        for line in bytes.split(separator: UInt8(ascii: "\n")) where line.starts(with: "# spool ".utf8) {
+            let words = String(decoding: line, as: UTF8.self).split(separator: " ")
+            guard words.count == 6, words[2] == "applied", words[4] == "delivered", let applied = UInt64(words[3]),
+                let delivered = UInt64(words[5])
+            else { continue }
+            (progress.applied, progress.delivered) = (applied, delivered)
+        }
+        return progress
     }
 
     private static func record(_ line: Substring, isDetached: Bool) -> PositionRecord? {

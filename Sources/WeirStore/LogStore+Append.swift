@@ -9,11 +9,20 @@ extension LogStore: EntrySink {
     /// scan that begins later sees them. When it throws no row is readable; after a failed sync the WAL may still
     /// hold the record, and a restart would bring it back.
     ///
-    /// - Throws: `.readOnly` when the disk is nearly full or refuses, `.overloaded` when sealing cannot keep up,
+    /// A push of an origin that was stored before is not stored again, which becomes durable with its record.
+    ///
+    /// - Throws: `.repeated` for such a push, `.readOnly` when the disk is nearly full or refuses, `.overloaded` when sealing cannot keep up,
     ///   `.unavailable` while the store is closing.
     /// - Complexity: O(rows) and one copy of the lines; allocates per stream, not per row.
     public func append(_ push: Push) async throws(AppendError) {
         guard !push.batch.isEmpty else { return }
+        guard let origin = push.origin else { return try await store(push) }
+        try senders.begin(origin, tenant: push.tenant)
+        defer { senders.end(origin, tenant: push.tenant) }
+        try await store(push)
+    }
+
+    private func store(_ push: Push) async throws(AppendError) {
         var groups = RowGroup.groups(of: push.batch)
         var days = try await resolve(&groups, of: push)
         // LSNs are given in the order in which pushes enter a generation, because both happen under one lock: a cut
@@ -36,6 +45,10 @@ extension LogStore: EntrySink {
         } catch {
             generation.leave()
             throw error
+        }
+        // Before the generation is left: once it is drained, what its records say about senders is saved.
+        if let origin = push.origin {
+            senders.commit(origin, tenant: push.tenant, now: push.arrival.nanoseconds)
         }
         let full = generation.insert(groups, of: push.batch, arrival: push.arrival.nanoseconds)
         generation.leave()

@@ -85,6 +85,10 @@ extension LogStore {
         report(.sealed(rows: size.rows, lineBytes: size.lineBytes, segments: segmentCount))
         try await sealThreads.run { [self] in
             try configuration.reach(.generationPublished)
+            // The records that are about to go are where these numbers were durable so far.
+            let unsaved = senders.unsaved()
+            try global.save(unsaved, forgettingBefore: clock.now() - SenderLedger.ageMax)
+            senders.noteSaved(unsaved)
             // The catalogues know the boundary, so a crash before this replays nothing.
             try wal.release(throughLSN: sealed.boundary)
             try configuration.reach(.walReleased)

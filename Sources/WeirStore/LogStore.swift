@@ -22,6 +22,7 @@ public final class LogStore: Sendable {
     let background: WorkExecutor
     let threadCount: Int
     let counters = StoreCounters()
+    let senders: SenderLedger
     /// Sealing is one at a time, in the order of generations.
     let sealing = Turnstile()
     /// So is everything else that changes which segments there are; whoever takes both takes this one first.
@@ -86,6 +87,7 @@ public final class LogStore: Sendable {
         var threadCount: Int
         var state: State
         var fullBlocks: [FullBlock]
+        var senders: SenderLedger
     }
 
     init(
@@ -98,6 +100,7 @@ public final class LogStore: Sendable {
         self.report = report
         wal = opened.wal
         global = opened.global
+        senders = opened.senders
         lock = opened.lock
         scanThreads = opened.scanThreads
         sealThreads = opened.sealThreads

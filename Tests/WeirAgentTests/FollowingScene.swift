@@ -66,6 +66,7 @@ final class FollowingScene {
         scrape.targets = [StaticTarget(labels: ["job": "app", "__path__": folder.path + "/logs/*.log"])]
         scrape.stages = stages
         configuration.scrapes = [scrape]
+        configuration.spool.isEnabled = false
         configure(&configuration)
         self.configuration = configuration
         queue = DeliveryQueue(destinationCount: 1) {}

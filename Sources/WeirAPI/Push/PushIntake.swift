@@ -120,7 +120,8 @@ public struct PushIntake: Sendable {
         if !batch.isEmpty {
             push = Push(
                 tenant: request.tenant, arrival: request.arrival, batch: batch,
-                body: faults.isEmpty ? encoded() : nil)
+                body: faults.isEmpty ? encoded() : nil,
+                origin: request.headers[PushOrigin.headerName.lowercased()].flatMap { PushOrigin($0) })
         }
         return Outcome(
             push: push, fault: faults.isEmpty ? nil : faults.text, rejectedRows: faults.rowsByReason,

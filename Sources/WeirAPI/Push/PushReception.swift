@@ -24,6 +24,9 @@ struct PushReception: Sendable {
             let lines = push.batch.count
             do throws(AppendError) {
                 try await sink.append(push)
+            } catch .repeated {
+                counters.countRepeatedPush()
+                return nil
             } catch {
                 return PushRefusal(error)
             }
@@ -54,6 +57,7 @@ struct PushRefusal: Sendable {
         case .readOnly(let reason): (message, retrySeconds) = (reason, 30)
         case .unavailable(let reason): (message, retrySeconds) = (reason, 5)
         case .overloaded(let reason): (message, retrySeconds) = (reason, 1)
+        case .repeated: message = "the push was stored before"
         }
     }
 

@@ -14,6 +14,8 @@ public struct AgentConfiguration: Sendable {
     public var hostName = ""
     /// How much the agent may hold and how often it looks.
     public var limits = AgentLimits()
+    /// What is kept on disk between reading and delivery.
+    public var spool = SpoolConfiguration()
     /// Where the agent answers `/ready`, `/metrics` and `/targets`.
     public var server = AgentServerConfiguration()
 

@@ -23,6 +23,21 @@ public struct ClientConfiguration: Sendable, Hashable {
     /// How the agent proves who it is.
     public var authorization = Authorization.none
 
+    /// Certificates; nil takes the machine's authorities and shows none (`tls_config`).
+    public var tls: TLSConfiguration?
+    /// The proxy through which the server is reached; empty goes straight there (`proxy_url`).
+    public var proxyURL = ""
+    /// How requests are compressed (`compression`).
+    public var compression = Compression.snappy
+
+    /// How requests are compressed.
+    public enum Compression: String, Sendable, Hashable, CaseIterable {
+        /// As Loki's clients do: cheap, and half the size of gzip's savings.
+        case snappy
+        /// A Snappy block that only wraps, and gzip around it: smaller, for three times the processor time.
+        case gzip
+    }
+
     /// Creates a client with Promtail's defaults.
     public init(url: String) {
         self.url = url
@@ -36,6 +51,10 @@ public struct ClientConfiguration: Sendable, Hashable {
         case basic(user: String, password: Secret)
         /// `Bearer`, from a token.
         case bearer(token: Secret)
+        /// `Basic`, from a name and a file with a password (`password_file`).
+        case basicFile(user: String, path: String)
+        /// `Bearer`, from a file with a token (`bearer_token_file`, `credentials_file`).
+        case bearerFile(path: String)
     }
 }
 

@@ -10,6 +10,10 @@ public struct ScrapeConfiguration: Sendable {
     public var relabelRules: [RelabelRule] = []
     /// What happens to each line, in order.
     public var stages: [StageConfiguration] = []
+    /// Where lines come from when not from files.
+    public var receiver: ReceiverConfiguration?
+    /// Whether the files are those of pods, whose names are labels for relabelling (`kubernetes_sd_configs`).
+    public var isPodSource = false
     /// Whether the files are gzip archives, each of which is read once in a run (`decompression`).
     public var isCompressed = false
 

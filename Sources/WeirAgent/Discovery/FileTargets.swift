@@ -39,13 +39,15 @@ struct FileTargets: Sendable {
         hostName = configuration.hostName
         // One rate for all files, as all plans share the stage.
         let rate = try FileTargets.readRate(configuration.limits)
-        for scrape in configuration.scrapes {
+        for scrape in configuration.scrapes where scrape.receiver == nil {
             var plan = try StagePlan(scrape.stages.compactMap(\.runnable))
             if let rate { plan.append(rate, named: "readline_rate") }
             let relabelling = try Relabelling(scrape.relabelRules)
             for target in scrape.targets {
                 // Rules may make the path. One that cannot tell yet, because it needs a file's metadata, drops nothing.
-                let relabelled = relabelling.apply(target.labels) ?? target.labels
+                // Of pods nothing is known before their files are seen, so rules cannot make the path.
+                let relabelled =
+                    scrape.isPodSource ? target.labels : relabelling.apply(target.labels) ?? target.labels
                 guard let path = relabelled[StaticTarget.pathLabel] ?? target.labels[StaticTarget.pathLabel],
                     !path.isEmpty
                 else { continue }
@@ -100,6 +102,7 @@ struct FileTargets: Sendable {
         let container = ContainerDirectory(besideLog: found.path, on: files)
         var labels = group.labels
         for label in container?.metaLabels ?? [] { labels[label.name] = label.value }
+        for label in PodPath(found.path)?.metaLabels ?? [] { labels[label.name] = label.value }
         if group.isDockerSource { for label in container?.streamLabels ?? [] { labels[label.name] = label.value } }
         guard var kept = group.relabelling.apply(labels) else { return nil }
         if let host = kept[StaticTarget.hostLabel], !host.isEmpty, !hostName.isEmpty, host != hostName { return nil }

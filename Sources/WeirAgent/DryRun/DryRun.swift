@@ -35,7 +35,7 @@ public final class DryRun {
         } catch {
             throw .stage(error)
         }
-        records = try Follower.load(configuration.positions, system) ?? []
+        records = (try Follower.load(configuration.positions, system))?.records ?? []
     }
 
     /// The files that would be followed, by path.

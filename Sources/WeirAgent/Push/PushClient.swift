@@ -37,7 +37,8 @@ public struct PushClient: PushDestination {
 
     /// Encodes rows as a protobuf push request with the client's external labels.
     public func prepare(_ lines: LineBatch, tenant: String?) -> PushParcel {
-        let body = PushEncoding.encode(lines, externalLabels: configuration.externalLabels)
+        let body = PushEncoding.encode(
+            lines, externalLabels: configuration.externalLabels, compression: configuration.compression)
         return PushParcel(
             tenant: tenant, lineCount: lines.count, lineBytes: lines.lineBytes, content: .encoded(body))
     }
@@ -47,7 +48,8 @@ public struct PushClient: PushDestination {
         guard case .encoded(let body) = parcel.content else {
             return .refused(reason: "rows", message: "the parcel was prepared for another destination")
         }
-        let headers = requestHeaders(tenant: parcel.tenant)
+        var headers = requestHeaders(tenant: parcel.tenant)
+        if let origin = parcel.origin { headers.append((name: PushOrigin.headerName, value: origin.description)) }
         var backoff = Backoff(configuration.backoff)
         while true {
             let start = ContinuousClock.now
@@ -102,6 +104,7 @@ public struct PushClient: PushDestination {
             (name: "Content-Type", value: "application/x-protobuf"),
             (name: "User-Agent", value: "weir-agent"),
         ]
+        if configuration.compression == .gzip { headers.append((name: "Content-Encoding", value: "gzip")) }
         let owner = tenant ?? configuration.tenant
         if !owner.isEmpty { headers.append((name: "X-Scope-OrgID", value: owner)) }
         switch configuration.authorization {
@@ -111,6 +114,8 @@ public struct PushClient: PushDestination {
             headers.append((name: "Authorization", value: "Basic " + Base64Text.encode(pair)))
         case .bearer(let token):
             headers.append((name: "Authorization", value: "Bearer " + token.revealed))
+        // Files are read by whoever makes the client, who puts their contents here.
+        case .basicFile, .bearerFile: break
         }
         for (name, value) in configuration.headers.sorted(by: { $0.key < $1.key }) {
             headers.append((name: name, value: value.revealed))

@@ -35,6 +35,14 @@ public struct PushParcel: Sendable {
     public var lineBytes: Int
     /// The rows.
     public var content: Content
+    /// Under which name and number they are sent, so that a server that has them already can tell; nil when the same
+    /// rows could come under another number.
+    public var origin: PushOrigin?
+
+    /// Whether the rows are in the form of a request.
+    var isEncoded: Bool {
+        if case .encoded = content { true } else { false }
+    }
 
     /// Creates a parcel.
     public init(tenant: String?, lineCount: Int, lineBytes: Int, content: Content) {

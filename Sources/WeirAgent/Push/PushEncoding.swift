@@ -14,7 +14,9 @@ enum PushEncoding {
     ///
     /// The length of every message is needed before its bytes, so the lengths are computed once, and then the bytes
     /// written in one go to memory of the right size.
-    static func encode(_ batch: LineBatch, externalLabels: LabelSet) -> [UInt8] {
+    static func encode(
+        _ batch: LineBatch, externalLabels: LabelSet, compression: ClientConfiguration.Compression = .snappy
+    ) -> [UInt8] {
         let rows = rowsByStream(batch)
         var lengths = [Int](repeating: 0, count: batch.count)
         for row in 0..<batch.count { lengths[row] = entryLength(batch, row) }
@@ -43,7 +45,10 @@ enum PushEncoding {
             precondition(writer.count == total, "\(writer.count) bytes written, \(total) computed")
             count = total
         }
-        return SnappyCodec.compress(body)
+        switch compression {
+        case .snappy: return SnappyCodec.compress(body)
+        case .gzip: return InflateCodec.compressGzip(SnappyCodec.wrap(body))
+        }
     }
 
     private struct RowsByStream {

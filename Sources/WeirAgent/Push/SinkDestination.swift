@@ -46,6 +46,8 @@ public struct SinkDestination: PushDestination {
             do throws(AppendError) {
                 try await sink.append(Push(tenant: owner, arrival: Timestamp(nanoseconds: clock.now()), batch: lines))
                 return .delivered
+            } catch .repeated {
+                return .delivered
             } catch {
                 // Every reason (disk full, starting, overloaded) may pass, and the files hold the lines meanwhile.
                 let wait = backoff.next(random: random.next())

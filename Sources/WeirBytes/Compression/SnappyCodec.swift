@@ -42,6 +42,21 @@ public enum SnappyCodec {
         }
     }
 
+    /// Puts bytes into one block without compressing them, for what is compressed by something else afterwards.
+    public static func wrap(_ bytes: [UInt8]) -> [UInt8] {
+        var block: [UInt8] = []
+        block.reserveCapacity(bytes.count + 10)
+        Varint.append(UInt64(bytes.count), to: &block)
+        guard !bytes.isEmpty else { return block }
+        // One literal whose length, less one, stands in the next four bytes.
+        block.append(63 << 2)
+        for shift in stride(from: 0, to: 32, by: 8) {
+            block.append(UInt8(truncatingIfNeeded: (bytes.count - 1) >> shift))
+        }
+        block.append(contentsOf: bytes)
+        return block
+    }
+
     /// Compresses bytes to one block.
     public static func compress(_ bytes: [UInt8]) -> [UInt8] {
         bytes.withUnsafeBytes { source in

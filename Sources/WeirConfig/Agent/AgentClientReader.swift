@@ -27,6 +27,11 @@ enum AgentClientReader {
                 client.backoff.attemptsBeforeError = count
             }
         }
+        map.section("tls_config") { client.tls = TLSReader.read($0) }
+        if let proxy = map.value("proxy_url")?.text { client.proxyURL = proxy }
+        if let compression = map.choice("compression", ClientConfiguration.Compression.self) {
+            client.compression = compression
+        }
         takeCredentials(outOf: &client.url, into: &client.authorization)
         readAuthorization(map, into: &client.authorization)
         map.ignore(PromtailKeys.client)
@@ -51,15 +56,16 @@ enum AgentClientReader {
         map.section("basic_auth") { section in
             let user = section.value("username")?.text ?? ""
             authorization = .basic(user: user, password: Secret(section.value("password")?.text ?? ""))
-            section.ignore(PromtailKeys.secretFiles)
+            if let path = section.value("password_file")?.text { authorization = .basicFile(user: user, path: path) }
         }
+        if let path = map.value("bearer_token_file")?.text { authorization = .bearerFile(path: path) }
         if let token = map.value("bearer_token")?.text { authorization = .bearer(token: Secret(token)) }
         map.section("authorization") { section in
             if let kind = section.value("type"), kind.text?.lowercased() != "bearer" {
                 kind.remark(.error, "only Bearer is known here", replacement: "type: Bearer")
             }
             if let token = section.value("credentials")?.text { authorization = .bearer(token: Secret(token)) }
-            section.ignore(PromtailKeys.secretFiles)
+            if let path = section.value("credentials_file")?.text { authorization = .bearerFile(path: path) }
         }
     }
 }

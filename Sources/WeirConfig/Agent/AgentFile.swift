@@ -45,6 +45,7 @@ public struct AgentFile: Sendable {
         refuseRepeatedJobs(map)
         if let docker = map.presentValue("docker")?.map { applyDocker(docker) }
         map.section("limits_config") { applyLimits($0) }
+        map.section("spool") { applySpool($0) }
         map.section("target_config") { section in
             if let interval = section.value("sync_period")?.duration { agent.limits.discoveryInterval = interval }
             section.ignore([IgnoredKey("stdin", "has no effect")])
@@ -63,6 +64,13 @@ public struct AgentFile: Sendable {
         if let path = map.value("filename")?.text { agent.positions.filename = path }
         if let period = map.value("sync_period")?.duration { agent.positions.syncPeriod = period }
         if let ignores = map.value("ignore_invalid_yaml")?.flag { agent.positions.ignoresInvalidFile = ignores }
+    }
+
+    private mutating func applySpool(_ map: YAMLMap) {
+        if let isOn = map.value("enabled")?.flag { agent.spool.isEnabled = isOn }
+        if let bytes = map.value("max_bytes")?.byteSize, bytes > 0 { agent.spool.bytesMax = bytes }
+        if let age = map.value("max_age")?.duration { agent.spool.ageMax = age }
+        if let overflow = map.choice("when_full", SpoolConfiguration.Overflow.self) { agent.spool.overflow = overflow }
     }
 
     private mutating func applyLimits(_ map: YAMLMap) {
@@ -105,9 +113,21 @@ public struct AgentFile: Sendable {
             target.finish()
         }
         if let docker = map.value("docker_sd_configs") { followDocker(docker, scrape) }
+        if let pods = map.value("kubernetes_sd_configs") { followPods(pods, &scrape) }
+        scrape.receiver = ReceiverReader.read(map)
         map.ignore(PromtailKeys.scrape)
         map.finish()
-        if !scrape.targets.isEmpty { agent.scrapes.append(scrape) }
+        if !scrape.targets.isEmpty || scrape.receiver != nil { agent.scrapes.append(scrape) }
+    }
+
+    /// Kubernetes is not asked; the names of the node's log folders say which pod and container each log is of.
+    private func followPods(_ value: YAMLValue, _ scrape: inout ScrapeConfiguration) {
+        value.remark(
+            .note,
+            "the logs under /var/log/pods are followed; namespace, pod, uid and container come from their paths, other "
+                + "labels of pods are not known")
+        scrape.isPodSource = true
+        scrape.targets.append(StaticTarget(labels: [StaticTarget.pathLabel: "/var/log/pods/*/*/*.log"]))
     }
 
     /// Docker's socket is not asked; the files of its containers tell the same, and survive its restart.

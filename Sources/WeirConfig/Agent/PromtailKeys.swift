@@ -1,6 +1,6 @@
 /// Keys of Promtail's file that have no meaning here, and why.
 enum PromtailKeys {
-    private static let otherInput = "not applied: lines are read from files only"
+    private static let otherInput = "not applied: nothing is read from there"
 
     static let top: [IgnoredKey] = [
         IgnoredKey("options", "has no effect"), IgnoredKey("tracing", "has no effect: there are no traces"),
@@ -18,18 +18,11 @@ enum PromtailKeys {
     ]
 
     static let client: [IgnoredKey] = [
-        IgnoredKey("bearer_token_file", .warning, "not read: put the token into a variable and expand it"),
-        IgnoredKey("tls_config", .warning, "not applied: the machine's certificate authorities are used"),
         IgnoredKey("oauth2", .warning, "not applied: use bearer_token"),
-        IgnoredKey("proxy_url", .warning, "not applied"), IgnoredKey("proxy_*", .warning, "not applied"),
+        IgnoredKey("proxy_*", .warning, "not applied: give proxy_url"),
         IgnoredKey("follow_redirects", "has no effect"), IgnoredKey("enable_http2", "has no effect"),
         IgnoredKey("stream_lag_labels", "has no effect"), IgnoredKey("no_proxy", "has no effect"),
         IgnoredKey("drop_rate_limited_batches", "has no effect: a batch is sent until it is taken"),
-    ]
-
-    static let secretFiles: [IgnoredKey] = [
-        IgnoredKey("password_file", .warning, "not read: put the password into a variable and expand it"),
-        IgnoredKey("credentials_file", .warning, "not read: put the token into a variable and expand it"),
     ]
 
     static let limits: [IgnoredKey] = [
@@ -38,10 +31,7 @@ enum PromtailKeys {
     ]
 
     static let scrape: [IgnoredKey] = [
-        IgnoredKey("kubernetes_sd_configs", .warning, otherInput + "; give the pods' paths in static_configs"),
         IgnoredKey("file_sd_configs", .warning, otherInput + "; give the targets in static_configs"),
-        IgnoredKey("journal", .warning, otherInput), IgnoredKey("syslog", .warning, otherInput),
-        IgnoredKey("loki_push_api", .warning, otherInput + "; the server takes pushes"),
         IgnoredKey("windows_events", .warning, otherInput), IgnoredKey("kafka", .warning, otherInput),
         IgnoredKey("gelf", .warning, otherInput), IgnoredKey("gcplog", .warning, otherInput),
         IgnoredKey("cloudflare", .warning, otherInput), IgnoredKey("heroku_drain", .warning, otherInput),

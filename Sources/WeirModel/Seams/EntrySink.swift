@@ -21,9 +21,14 @@ public struct Push: Sendable {
     /// The request body that `batch` was decoded from, if it holds exactly these rows; the WAL then stores it as it
     /// is, which is smaller and cheaper than encoding the batch again.
     public var body: EncodedBody?
+    /// Who sent it, where the sender wants it kept once even when it comes twice.
+    public var origin: PushOrigin?
 
     /// Creates a push.
-    public init(tenant: Tenant, arrival: Timestamp, batch: LineBatch, body: EncodedBody? = nil) {
+    public init(
+        tenant: Tenant, arrival: Timestamp, batch: LineBatch, body: EncodedBody? = nil, origin: PushOrigin? = nil
+    ) {
+        self.origin = origin
         self.tenant = tenant
         self.arrival = arrival
         self.batch = batch
@@ -81,7 +86,7 @@ public struct EncodedBody: Sendable {
     }
 }
 
-/// Why a batch could not be taken; none of its rows is stored or readable.
+/// Why a batch was not taken; none of its rows was stored by this call.
 public enum AppendError: Error, Sendable {
     /// The store takes no rows for now (disk full, write error); the text says why and what to do.
     case readOnly(reason: String)
@@ -89,4 +94,6 @@ public enum AppendError: Error, Sendable {
     case unavailable(reason: String)
     /// Too much is waiting; try again later.
     case overloaded(reason: String)
+    /// A push of this origin was stored before: its rows are safe, and there is nothing left to do.
+    case repeated
 }

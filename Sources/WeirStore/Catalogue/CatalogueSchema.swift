@@ -44,6 +44,10 @@ enum CatalogueSchema {
             matchers BLOB NOT NULL, min_ts INTEGER NOT NULL, max_ts INTEGER NOT NULL, created INTEGER NOT NULL,
             lsn INTEGER NOT NULL, state TEXT NOT NULL);
         """,
+        """
+        CREATE TABLE sender(tenant TEXT NOT NULL, sender TEXT NOT NULL, sequence INTEGER NOT NULL,
+            seen INTEGER NOT NULL, PRIMARY KEY(tenant, sender)) WITHOUT ROWID;
+        """,
     ]
 
     /// Opens or creates a database with the settings that all of ours share.

@@ -50,7 +50,8 @@ struct Recovery {
         if days[today] != nil { _ = try loadedDay(today) }
         try configuration.reach(.leftoversRemoved)
         let generation = Generation()
-        let (fullBlocks, nextLSN, nextFileSequence) = try replay(into: generation)
+        let senders = SenderLedger(try global.senders(since: clock.now() - SenderLedger.ageMax))
+        let (fullBlocks, nextLSN, nextFileSequence) = try replay(into: generation, senders)
         try configuration.reach(.walReplayed)
         let wal = try WriteAheadLog(
             folder: configuration.walFolder, fileSystem: files, configuration: walConfiguration,
@@ -61,7 +62,7 @@ struct Recovery {
         return LogStore.Opened(
             global: global, wal: wal, lock: lock, scanThreads: scanThreads, sealThreads: sealThreads,
             threadCount: threadCount,
-            state: state, fullBlocks: fullBlocks)
+            state: state, fullBlocks: fullBlocks, senders: senders)
     }
 
     private var walConfiguration: WALConfiguration {
@@ -193,14 +194,24 @@ struct Recovery {
     ///
     /// A row is passed over exactly when its day's catalogue committed its record: a crash between the commits of two
     /// days brings back the rows of one of them.
+    ///
+    /// A push that failed may be in the WAL all the same, and then again when it was sent again: of one number the first
+    /// record counts. Numbers in `weir.db` say nothing here, as their rows may be in no segment yet.
     private mutating func replay(
-        into generation: Generation
+        into generation: Generation, _ senders: SenderLedger
     ) throws -> (fullBlocks: [FullBlock], nextLSN: UInt64, nextFileSequence: UInt64) {
         var replay = try WALReplay(folder: configuration.walFolder, fileSystem: files)
         var fullBlocks: [FullBlock] = []
         var records = 0
+        var replayed: [SenderLedger.Key: UInt64] = [:]
         while let record = replay.next() {
             guard let batch = decode(record) else { continue }
+            if let origin = record.origin {
+                let key = SenderLedger.Key(tenant: record.tenant, sender: origin.sender)
+                guard origin.sequence > replayed[key] ?? 0 else { continue }
+                replayed[key] = origin.sequence
+                senders.commit(origin, tenant: record.tenant, now: record.arrival.nanoseconds)
+            }
             let groups = try unapplied(RowGroup.groups(of: batch), of: record, batch: batch)
             for (day, block) in generation.insert(groups, of: batch, arrival: record.arrival.nanoseconds) {
                 fullBlocks.append(FullBlock(generation: generation, day: day, block: block))

@@ -18,9 +18,14 @@ public struct WALRecord: Sendable {
     public var arrival: Timestamp
     /// The rows.
     public var content: Content
+    /// Who sent the push, where it said so.
+    public var origin: PushOrigin?
 
     /// Creates a record.
-    public init(lsn: UInt64, tenant: Tenant, arrival: Timestamp, content: Content) {
+    public init(
+        lsn: UInt64, tenant: Tenant, arrival: Timestamp, content: Content, origin: PushOrigin? = nil
+    ) {
+        self.origin = origin
         self.lsn = lsn
         self.tenant = tenant
         self.arrival = arrival
@@ -31,5 +36,17 @@ public struct WALRecord: Sendable {
     enum Kind: UInt8, Sendable {
         case encodedBody = 1
         case rows = 2
+        case encodedBodyWithOrigin = 3
+        case rowsWithOrigin = 4
+
+        /// The type of a push's record.
+        init(_ push: Push) {
+            switch (push.body != nil, push.origin != nil) {
+            case (true, false): self = .encodedBody
+            case (false, false): self = .rows
+            case (true, true): self = .encodedBodyWithOrigin
+            case (false, true): self = .rowsWithOrigin
+            }
+        }
     }
 }

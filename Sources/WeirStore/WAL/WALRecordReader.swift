@@ -17,15 +17,27 @@ struct WALRecordReader {
         guard let kind = WALRecord.Kind(rawValue: header.type),
             let tenant = reader.text(), let arrival = reader.fixedInteger()
         else { return nil }
+        var origin: PushOrigin?
+        if kind == .encodedBodyWithOrigin || kind == .rowsWithOrigin {
+            guard let read = reader.origin() else { return nil }
+            origin = read
+        }
         let content: WALRecord.Content? =
             switch kind {
-            case .encodedBody: reader.encodedBody().map(WALRecord.Content.encoded)
-            case .rows: reader.rows(arrival: arrival).map(WALRecord.Content.rows)
+            case .encodedBody, .encodedBodyWithOrigin: reader.encodedBody().map(WALRecord.Content.encoded)
+            case .rows, .rowsWithOrigin: reader.rows(arrival: arrival).map(WALRecord.Content.rows)
             }
         return content.map { content in
             WALRecord(
-                lsn: header.lsn, tenant: Tenant(tenant), arrival: Timestamp(nanoseconds: arrival), content: content)
+                lsn: header.lsn, tenant: Tenant(tenant), arrival: Timestamp(nanoseconds: arrival), content: content,
+                origin: origin)
         }
+    }
+
+    private mutating func origin() -> PushOrigin? {
+        guard bytes.count - offset >= 24 else { return nil }
+        defer { offset += 24 }
+        return PushOrigin(sender: bytes.littleEndian(at: offset), sequence: bytes.littleEndian(at: offset + 16))
     }
 
     private mutating func encodedBody() -> EncodedBody? {

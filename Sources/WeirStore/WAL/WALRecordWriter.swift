@@ -18,13 +18,16 @@ struct WALRecordWriter {
 
     mutating func append(_ push: Push, lsn: UInt64, unsynced: UInt64) {
         let start = bytes.count
-        let type: WALRecord.Kind = push.body == nil ? .rows : .encodedBody
         bytes.appendLittleEndian(UInt64(0))
         bytes.appendLittleEndian(lsn)
-        bytes.appendLittleEndian(UInt32(type.rawValue))
+        bytes.appendLittleEndian(UInt32(WALRecord.Kind(push).rawValue))
         bytes.appendLittleEndian(UInt32(clamping: unsynced))
         appendText(push.tenant.name)
         bytes.appendLittleEndian(push.arrival.nanoseconds)
+        if let origin = push.origin {
+            bytes.appendLittleEndian(origin.sender)
+            bytes.appendLittleEndian(origin.sequence)
+        }
         if let body = push.body {
             bytes.append(body.encoding.rawValue)
             bytes.append(contentsOf: body.bytes)

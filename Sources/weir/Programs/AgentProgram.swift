@@ -16,7 +16,7 @@ struct AgentProgram {
     func run() async throws {
         let logger = LineLogHandler.logger(level: logLevel)
         let clock = SystemClock()
-        let runner = AgentRunner(configuration, load: load, logger: logger)
+        let runner = try AgentRunner(configuration, load: load, logger: logger)
         let pages = AgentPages(runner: runner, process: ProcessMetrics(start: clock.now()))
         var services: [any Service] = []
         if !configuration.server.isDisabled {

@@ -14,9 +14,15 @@ final class AgentRunner: Service, Sendable {
     /// Reads the configuration again.
     typealias Load = @Sendable () throws -> AgentConfiguration
 
-    private struct State {
+    /// The agents of one configuration and what they receive.
+    private struct Crew: Sendable {
         var agents: [Agent]
-        var successors: [Agent]?
+        var receivers: ReceiverSet
+    }
+
+    private struct State {
+        var crew: Crew
+        var successors: Crew?
         var isStopping = false
         var reloads = 0
         var failedReloads = 0
@@ -27,10 +33,11 @@ final class AgentRunner: Service, Sendable {
     private let metrics = PushMetrics()
     private let logger: Logger
 
-    init(_ configuration: AgentConfiguration, load: @escaping Load, logger: Logger) {
+    /// - Throws: when a certificate or a file with a secret cannot be read.
+    init(_ configuration: AgentConfiguration, load: @escaping Load, logger: Logger) throws {
         self.load = load
         self.logger = logger
-        state = Mutex(State(agents: Self.agents(for: configuration, metrics: metrics, logger: logger)))
+        state = Mutex(State(crew: try Self.crew(for: configuration, metrics: metrics, logger: logger)))
     }
 
     /// Follows until graceful shutdown; reloads on SIGHUP.
@@ -47,7 +54,7 @@ final class AgentRunner: Service, Sendable {
         } onGracefulShutdown: {
             self.state.withLock { state in
                 state.isStopping = true
-                for agent in state.agents { agent.stop() }
+                for agent in state.crew.agents { agent.stop() }
             }
         }
     }
@@ -55,14 +62,19 @@ final class AgentRunner: Service, Sendable {
     /// Runs agents after agents until asked to stop.
     private func follow() async throws {
         while true {
-            let agents = state.withLock { $0.agents }
+            let crew = state.withLock { $0.crew }
             try await withThrowingTaskGroup(of: Void.self) { group in
-                for agent in agents { group.addTask { try await agent.run() } }
-                try await group.waitForAll()
+                group.addTask { await crew.receivers.run() }
+                try await withThrowingTaskGroup(of: Void.self) { group in
+                    for agent in crew.agents { group.addTask { try await agent.run() } }
+                    try await group.waitForAll()
+                }
+                // Nobody takes any more what might still be received.
+                group.cancelAll()
             }
             let goesOn = state.withLock { state -> Bool in
                 guard !state.isStopping, let successors = state.successors else { return false }
-                state.agents = successors
+                state.crew = successors
                 state.successors = nil
                 return true
             }
@@ -76,11 +88,11 @@ final class AgentRunner: Service, Sendable {
     /// - Returns: why that is not possible, in one line; nil when it is under way.
     func reload() -> String? {
         do {
-            let agents = Self.agents(for: try load(), metrics: metrics, logger: logger)
+            let crew = try Self.crew(for: try load(), metrics: metrics, logger: logger)
             state.withLock { state in
                 state.reloads += 1
-                state.successors = agents
-                for agent in state.agents { agent.stop() }
+                state.successors = crew
+                for agent in state.crew.agents { agent.stop() }
             }
             return nil
         } catch {
@@ -92,13 +104,13 @@ final class AgentRunner: Service, Sendable {
 
     /// What the agents have done since they took over.
     var statistics: AgentStatistics {
-        .merged(state.withLock { $0.agents }.map { $0.statistics() })
+        .merged(state.withLock { $0.crew.agents }.map { $0.statistics() })
     }
 
     /// All metrics.
     var families: [MetricFamily] {
         let (reloads, failures) = state.withLock { ($0.reloads, $0.failedReloads) }
-        return statistics.metrics + metrics.families + [
+        return statistics.metrics + metrics.families + SyslogCounters.shared.families + [
             MetricFamily(
                 "promtail_config_reload_success_total", "Configurations taken over.", .counter, value: Double(reloads)),
             MetricFamily(
@@ -107,23 +119,46 @@ final class AgentRunner: Service, Sendable {
         ]
     }
 
-    private static func agents(
+    private static func crew(
         for configuration: AgentConfiguration, metrics: PushMetrics, logger: Logger
-    ) -> [Agent] {
-        configuration.perClient.map { one in
-            let clients = one.clients.map { client in
+    ) throws -> Crew {
+        let receives = configuration.scrapes.contains { $0.receiver != nil }
+        var inboxes: [Inbox] = []
+        let agents = try configuration.perClient.map { one in
+            let inbox = receives ? Inbox() : nil
+            if let inbox { inboxes.append(inbox) }
+            let clients = try one.clients.map { client in
                 let log = report(client.url, to: logger)
                 let name = client.name.isEmpty ? client.url : client.name
                 return PushClient(
-                    client, sender: NetworkSender(),
+                    try withSecrets(client), sender: try NetworkSender(client),
                     report: { event in
                         metrics.record(event, to: name)
                         log(event)
                     })
             }
             return Agent(
-                one, system: PosixFileSystem(), destinations: clients, report: AgentService.report(to: logger))
+                one, system: PosixFileSystem(), destinations: clients, inbox: inbox,
+                report: AgentService.report(to: logger))
         }
+        let receivers = ReceiverSet(configuration: configuration, fan: InboxFan(inboxes: inboxes), logger: logger)
+        return Crew(agents: agents, receivers: receivers)
+    }
+
+    /// The client with the secrets that stand in files of their own.
+    private static func withSecrets(_ client: ClientConfiguration) throws -> ClientConfiguration {
+        func secret(_ path: String) throws -> Secret {
+            let bytes = try PosixFileSystem().contents(of: path)
+            return Secret(
+                String(String(decoding: bytes, as: UTF8.self).split(whereSeparator: \.isWhitespace).first ?? ""))
+        }
+        var client = client
+        switch client.authorization {
+        case .basicFile(let user, let path): client.authorization = .basic(user: user, password: try secret(path))
+        case .bearerFile(let path): client.authorization = .bearer(token: try secret(path))
+        case .none, .basic, .bearer: break
+        }
+        return client
     }
 
     private static func report(_ url: String, to logger: Logger) -> @Sendable (PushEvent) -> Void {
