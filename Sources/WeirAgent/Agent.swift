@@ -22,6 +22,7 @@ public final class Agent: Sendable {
     private let destinations: [any PushDestination]
     private let events: any FolderEvents
     private let inbox: Inbox?
+    private let drainTime: Duration
     private let queue: DeliveryQueue
     private let state: Mutex<State>
     private let report: @Sendable (AgentMessage) -> Void
@@ -35,10 +36,12 @@ public final class Agent: Sendable {
     ///   - destinations: where batches go; each gets every line.
     ///   - events: hints of new files.
     ///   - inbox: brings lines that are in no file; closed when the agent is told to stop.
+    ///   - drainTime: how long ``run()`` waits for destinations once it is stopped.
     ///   - report: takes messages for the log.
     public init(
         _ configuration: AgentConfiguration, system: any FileSystem, destinations: [any PushDestination],
         clock: any WallClock = SystemClock(), events: any FolderEvents = FileEvents(), inbox: Inbox? = nil,
+        drainTime: Duration = Agent.drainTimeout,
         report: @escaping @Sendable (AgentMessage) -> Void = { _ in }
     ) {
         self.configuration = configuration
@@ -47,6 +50,7 @@ public final class Agent: Sendable {
         self.destinations = destinations
         self.events = events
         self.inbox = inbox
+        self.drainTime = drainTime
         inbox?.connect { events.wake() }
         self.report = report
         queue = DeliveryQueue(destinationCount: destinations.count) { events.wake() }
@@ -180,8 +184,8 @@ public final class Agent: Sendable {
 
     /// Waits for the senders, but not for ever: what they do not deliver is read again by the next run.
     private func drain(_ group: inout TaskGroup<Ending>) async {
-        group.addTask {
-            try? await Task.sleep(for: Agent.drainTimeout)
+        group.addTask { [drainTime] in
+            try? await Task.sleep(for: drainTime)
             return .timeUp
         }
         var remaining = destinations.count

@@ -12,6 +12,15 @@ public enum ProcessMemory {
         _ = mallopt(M_ARENA_MAX, Int32(clamping: count))
     }
 
+    /// Has blocks of `bytes` and more come from the system and go back to it as soon as they are free. For the start of
+    /// a program.
+    ///
+    /// By itself the allocator learns from the first large block that is freed to keep such blocks, so that a program
+    /// whose batches come and go holds several times what it needs. Each block costs a system call more.
+    public static func returnBlocks(ofAtLeast bytes: Int) {
+        _ = mallopt(M_MMAP_THRESHOLD, Int32(clamping: bytes))
+    }
+
     /// Gives back what the allocator keeps free, when that is more than `bytes`. Cost: a few microseconds to ask, some
     /// milliseconds to give back.
     public static func releaseUnused(over bytes: Int) {

@@ -51,6 +51,19 @@ import WeirTesting
         #expect(scene.destination.lines == lines + ["new", "replaced"])
     }
 
+    @Test func `an archive that is still being written is read on`() async throws {
+        let scene = try archiveScene()
+        let packed = InflateCodec.compressGzip(Array((0..<5_000).map { "line \($0)\n" }.joined().utf8))
+        let file = try scene.system.open(scene.folder.path + "/logs/old.log", .create)
+        defer { file.close() }
+        await scene.settle()
+        for part in [0..<7, 7..<packed.count / 2, packed.count / 2..<packed.count] {
+            try Array(packed[part]).withUnsafeBytes { try file.write($0, at: part.lowerBound) }
+            await scene.settle()
+        }
+        #expect(scene.destination.lines == (0..<5_000).map { "line \($0)" })
+    }
+
     @Test func `an archive of which half was delivered goes on where it was`() async throws {
         let scene = try archiveScene()
         let lines = (0..<20_000).map { "line \($0) of the archive" }

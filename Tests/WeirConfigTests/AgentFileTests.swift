@@ -6,6 +6,47 @@ import WeirModel
 @Suite struct AgentFileTests {
     private func read(_ text: String) -> AgentFile { AgentFile.read(text, file: "promtail.yaml") }
 
+    @Test func `receivers, the spool and what a client needs to connect are read`() throws {
+        let file = read(
+            """
+            clients:
+              - url: https://loki:3100/loki/api/v1/push
+                compression: gzip
+                proxy_url: http://proxy:3128
+                bearer_token_file: /run/token
+                tls_config: {ca_file: /ca.pem, cert_file: /c.pem, key_file: /c.key, server_name: loki.example}
+            spool: {max_bytes: 1MB, max_age: 1h, when_full: drop_oldest}
+            scrape_configs:
+              - job_name: s
+                syslog: {listen_address: ":1514", listen_protocol: udp, syslog_format: rfc3164, labels: {job: s}}
+              - job_name: p
+                loki_push_api: {server: {http_listen_port: 3500}, use_incoming_timestamp: true}
+              - job_name: j
+                journal: {max_age: 12h, matches: "_TRANSPORT=kernel PRIORITY=3", json: true}
+              - job_name: k
+                kubernetes_sd_configs: [{role: pod}]
+                pipeline_stages: [{cri: {}}]
+            """)
+        #expect(file.isUsable)
+        let client = try #require(file.agent.clients.first)
+        #expect(client.compression == .gzip && client.proxyURL == "http://proxy:3128")
+        #expect(client.authorization == .bearerFile(path: "/run/token"))
+        #expect(client.tls?.serverName == "loki.example" && client.tls?.keyFile == "/c.key")
+        #expect(file.agent.spool.overflow == .dropOldest && file.agent.spool.ageMax == .seconds(3600))
+        let scrapes = file.agent.scrapes
+        guard case .syslog(let syslog)? = scrapes[0].receiver, case .push(let push)? = scrapes[1].receiver,
+            case .journal(let journal)? = scrapes[2].receiver
+        else {
+            Issue.record("the receivers are \(scrapes.map(\.receiver))")
+            return
+        }
+        #expect(syslog.address == "0.0.0.0" && syslog.port == 1514 && syslog.transport == .udp)
+        #expect(syslog.format == .rfc3164 && syslog.labels == ["job": "s"])
+        #expect(push.port == 3500 && push.usesIncomingTimestamp)
+        #expect(journal.matches == ["_TRANSPORT=kernel", "PRIORITY=3"] && journal.keepsWholeEntry)
+        #expect(scrapes[3].isPodSource && scrapes[3].targets.count == 1)
+    }
+
     @Test func `a Promtail file loads as it is`() {
         let file = read(
             """

@@ -42,6 +42,7 @@ final class UnpackingFile: File {
     nonisolated(unsafe) private var kept: [UInt8] = []
     nonisolated(unsafe) private var keptStart = 0
     nonisolated(unsafe) private var isAtEnd = false
+    nonisolated(unsafe) private var isBroken = false
     /// The first bytes, by which files are told apart.
     nonisolated(unsafe) private var head: [UInt8] = []
 
@@ -58,9 +59,10 @@ final class UnpackingFile: File {
     /// More than any file holds: the size of contents that were not seen to their end.
     static let unknownSize = 1 << 60
 
-    /// The size of the contents, once they were seen to the end.
+    /// The size of the contents, once they were seen to the end. An archive that is still written goes on after that.
     func size() throws(FileError) -> Int {
-        isAtEnd ? keptStart + kept.count : UnpackingFile.unknownSize
+        if isAtEnd, !isBroken, try packed.size() > packedOffset { isAtEnd = false }
+        return isAtEnd ? keptStart + kept.count : UnpackingFile.unknownSize
     }
 
     func read(into buffer: UnsafeMutableRawBufferPointer, at offset: Int) throws(FileError) -> Int {
@@ -79,7 +81,7 @@ final class UnpackingFile: File {
 
     private func rewind() {
         stream = InflateStream()
-        (packedOffset, keptStart, isAtEnd) = (0, 0, false)
+        (packedOffset, keptStart, isAtEnd, isBroken) = (0, 0, false, false)
         kept.removeAll(keepingCapacity: true)
     }
 
@@ -98,7 +100,8 @@ final class UnpackingFile: File {
         if let failure { throw failure }
         packedOffset += count
         let goesOn = room.withUnsafeBytes { stream.unpack($0.part(0..<count), appendingTo: &kept) }
-        if count == 0 || !goesOn { isAtEnd = true }
+        if !goesOn { isBroken = true }
+        if count == 0 || isBroken { isAtEnd = true }
         if keptStart == 0, head.count < HeadFingerprint.bytesMax { head = Array(kept.prefix(HeadFingerprint.bytesMax)) }
         let surplus = min(kept.count - UnpackingFile.keptBytesMax, offset - keptStart)
         guard surplus > UnpackingFile.keptBytesMax / 2 else { return }

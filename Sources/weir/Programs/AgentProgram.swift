@@ -14,6 +14,8 @@ struct AgentProgram {
     ///
     /// - Throws: why it cannot start, in one line: ``StartFailure``, `AgentError`.
     func run() async throws {
+        // An agent is a guest on its machine: 5 MB less for a per cent of its processor time.
+        ProcessMemory.returnBlocks(ofAtLeast: 256 << 10)
         let logger = LineLogHandler.logger(level: logLevel)
         let clock = SystemClock()
         let runner = try AgentRunner(configuration, load: load, logger: logger)
