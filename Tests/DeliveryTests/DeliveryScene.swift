@@ -14,7 +14,21 @@ final class DeliveryScene {
     private(set) var follower: Follower
     private(set) var queue: DeliveryQueue
     private let client: PushClient
-    private let attemptsLeft = Mutex(0)
+    private let budget = AttemptBudget()
+
+    /// How often the client may try before it gives up as if the agent were told to stop.
+    private final class AttemptBudget: Sendable {
+        private let left = Mutex(0)
+
+        func set(_ count: Int) { left.withLock { $0 = count } }
+
+        func take() -> Bool {
+            left.withLock { left in
+                left -= 1
+                return left > 0
+            }
+        }
+    }
 
     init(configure: (inout AgentConfiguration) -> Void = { _ in }) throws {
         try system.createFolder(folder.path + "/logs")
@@ -32,13 +46,7 @@ final class DeliveryScene {
         self.configuration = configuration
         client = PushClient(
             destination, sender: server,
-            pause: { [attemptsLeft] _ in
-                let goesOn = attemptsLeft.withLock { left in
-                    left -= 1
-                    return left > 0
-                }
-                if !goesOn { throw CancellationError() }
-            })
+            pause: { [budget] _ in if !budget.take() { throw CancellationError() } })
         queue = DeliveryQueue(destinationCount: 1) {}
         follower = try Follower(configuration, system: system, clock: clock, destinations: [client], queue: queue)
     }
@@ -65,7 +73,7 @@ final class DeliveryScene {
         var remaining = count
         while remaining > 0, !queue.isSettled, let work = await queue.next(destination: 0) {
             for parcel in work.parcels {
-                attemptsLeft.withLock { $0 = attempts }
+                budget.set(attempts)
                 do { _ = try await client.deliver(parcel) } catch { return }
             }
             queue.settle(work.sequence, destination: 0)
