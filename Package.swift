@@ -76,7 +76,7 @@ let package = Package(
         // Layer 1: language and storage, which do not know each other.
         .room("WeirTemplate"),
         .room("LogQL", ["WeirModel", "WeirBytes", "WeirRegex", "WeirTemplate"]),
-        .room("WeirStore", ["WeirModel", "WeirSystem", "WeirBytes", .grdb]),
+        .room("WeirStore", ["WeirModel", "WeirSystem", "WeirBytes", "CKernels", .grdb]),
 
         // Layer 2: decisions.
         .room("LogMetrics", ["WeirModel", "WeirSystem", "WeirBytes", "LogQL", .grdb]),

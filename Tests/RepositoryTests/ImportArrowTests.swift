@@ -9,9 +9,14 @@ import Testing
         "WeirSystem": ["Glibc"],
         "WeirBytes": ["CLZ4", "CZlib", "CSnappy", "CKernels"],
         "LogQL": ["WeirModel", "WeirBytes", "WeirRegex", "WeirTemplate"],
+<<<<<<< HEAD
         "WeirStore": ["WeirModel", "WeirSystem", "WeirBytes", "GRDB", "FoundationEssentials"],  // GRDB's blobs are Data
         "LogMetrics": ["WeirModel", "WeirSystem", "WeirBytes", "LogQL", "GRDB", "FoundationEssentials"],
         "WeirRules": ["WeirModel", "WeirSystem", "WeirRegex", "WeirTemplate", "LogQL", "LogMetrics", "GRDB"],
+=======
+        // GRDB's blobs are Data.
+        "WeirStore": ["WeirModel", "WeirSystem", "WeirBytes", "CKernels", "GRDB", "FoundationEssentials"],
+>>>>>>> aea7da1 (wip)
         "WeirAgent": ["WeirModel", "WeirSystem", "WeirBytes", "WeirRegex", "WeirTemplate", "LogQL"],
         "WeirAPI": ["WeirModel", "WeirBytes", "LogQL"],
         "WeirConfig": ["WeirModel", "WeirStore", "LogQL", "WeirAgent", "WeirAPI", "WeirRules", "Yams"],

@@ -89,6 +89,42 @@ import WeirTesting
         }
     }
 
+    @Test(arguments: [UInt64(11), 12, 13])
+    func `every two and three bytes of many lines that are alike may be there`(seed: UInt64) {
+        var random = SeededGenerator(seed: seed)
+        func number(_ range: Range<Int>) -> Int { Int.random(in: range, using: &random) }
+        func hex(_ count: Int) -> String { (0..<count).map { _ in String(number(0..<16), radix: 16) }.joined() }
+        let shapes: [() -> String] = [
+            {
+                #"{"id":"\#(hex(32))","uuid":"\#(hex(8))-\#(hex(4))-\#(hex(4))-\#(hex(4))-\#(hex(12))","n":\#(number(0..<99_999)),"#
+                    + #""f":\#(number(0..<400)).\#(number(1..<10)),"ip":"10.\#(number(0..<256)).0.\#(number(0..<256))","#
+                    + #""z":"\#(10_000 + number(0..<9999))","neg":\#(number(-50..<50)),"e":"","x":"\#(hex(9).uppercased())"}"#
+            },
+            {
+                "\(number(0..<99_999)):\(number(0..<10))-\(hex(7))7/x_\(number(0..<99_999)) \(number(0..<10)) "
+                    + "\(number(0..<90_000)).\(number(0..<90_000))=\(number(10..<20))"
+            },
+            { "a=\(number(0..<99_999)) b=\(["", "Z", "k\(number(0..<9))"][number(0..<3)]) c=\"\(number(0..<2000))\"" },
+        ]
+        for shape in shapes {
+            let lines = (0..<1500).map { _ in shape() }
+            let block = block(lines)
+            #expect(block.entry.shapeCount > 0)
+            var windows: Set<[UInt8]> = []
+            for line in lines.map({ Array($0.utf8) }) {
+                for start in line.indices.dropLast() {
+                    windows.insert(Array(line[start..<start + 2]))
+                    if start + 3 <= line.count { windows.insert(Array(line[start..<start + 3])) }
+                }
+            }
+            let missed = windows.filter {
+                !block.mayHoldLines(of: Selection(matchers: [], range: .all, requiredLiterals: [$0]))
+            }
+            #expect(missed.isEmpty, "\(missed.prefix(5).map { String(decoding: $0, as: UTF8.self) })")
+            #expect(!mayHold(block, LineRequirement([Array("zqz".utf8)])))
+        }
+    }
+
     @Test func `a damaged signature is noticed, and its block can be read all the same`() throws {
         let rows = Self.lines.enumerated().map {
             Row(stream: 1, timestamp: Int64($0), arrival: 1, line: Array($1.utf8))

@@ -5,6 +5,8 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "line_ends.h"
+
 /// The first occurrence of needle in text, or -1. An empty needle is found at 0.
 ptrdiff_t weir_find(const uint8_t *text, size_t length, const uint8_t *needle, size_t needle_length);
 

@@ -36,7 +36,9 @@ public struct BlockWriter: Sendable {
         columns.appendArrivals(rows.arrivals, order: order)
         let hasMetadata = columns.appendMetadata(lines, order: order, effort: effort)
         // Last, so that whoever does not need lines reads the bytes before them.
-        let (rawBytes, shapeCount) = columns.appendLines(lines, order: order, effort: effort)
+        signatures.begin()
+        let (rawBytes, shapeCount) = columns.appendLines(
+            lines, order: order, effort: effort, signature: &signatures)
 
         var flags = LineTraits.flags(of: lines, order: order)
         if shapeCount == 0 { flags.insert(.rawLinesOnly) }
@@ -51,6 +53,6 @@ public struct BlockWriter: Sendable {
         entry.length = UInt32(payload.count - ColumnSource.readableBeyond)
         return EncodedBlock(
             entry: entry, columns: entries, payload: payload, streams: streams,
-            signature: signatures.build(lines, rows: order, splitter: columns.split.splitter))
+            signature: signatures.finish())
     }
 }

@@ -5,30 +5,35 @@ enum IntegerColumn {
     /// An absolute value is kept per this many, so that a search need not start at the first; a multiple of
     /// `PackedIntegers.groupCount`, so that a run of deltas starts with a group.
     static let anchorCount = 1024
-    /// Deltas are divided by the largest of these that divides them all: nanoseconds, micro-, milliseconds, seconds.
-    static let scales: [UInt64] = [1_000_000_000, 1_000_000, 1_000, 1]
 
     /// `INT_DELTA`: values in ascending order, at least one.
+    ///
+    /// The scale is the largest number that divides all differences: a clock's resolution, or how often lines are
+    /// written.
     ///
     ///     u64 scale | i64 anchor[(count + 1023) / 1024] | packed (delta / scale)[count - 1]
     static func appendDeltas(
         _ values: UnsafeBufferPointer<Int64>, scratch: inout [UInt64], to writer: inout ByteWriter
     ) {
-        scratch.removeAll(keepingCapacity: true)
-        scratch.reserveCapacity(values.count)
-        var scaleIndex = 0
-        for index in 1..<max(values.count, 1) {
-            let delta = UInt64(bitPattern: values[index] &- values[index - 1])
-            while !delta.isMultiple(of: scales[scaleIndex]) { scaleIndex += 1 }
-            scratch.append(delta)
+        scratch.fill(max(values.count, 1) - 1) { UInt64(bitPattern: values[$0 + 1] &- values[$0]) }
+        var scale: UInt64 = 0
+        for delta in scratch where delta != 0 && (scale == 0 || !delta.isMultiple(of: scale)) {
+            scale = commonDivisor(scale, delta)
         }
-        let scale = scales[scaleIndex]
+        // All differences are zero.
+        scale = max(scale, 1)
         if scale > 1 {
             for index in scratch.indices { scratch[index] /= scale }
         }
         writer.append(scale)
         for index in stride(from: 0, to: values.count, by: anchorCount) { writer.append(values[index]) }
         scratch.withUnsafeBufferPointer { PackedIntegers.append($0, to: &writer) }
+    }
+
+    private static func commonDivisor(_ a: UInt64, _ b: UInt64) -> UInt64 {
+        var (a, b) = (a, b)
+        while b != 0 { (a, b) = (b, a % b) }
+        return a
     }
 
     /// Decodes `count` values written by ``appendDeltas(_:scratch:to:)``.

@@ -150,7 +150,7 @@ struct ClockText: NumberText {
         Civil.floor(timestamp, nanoseconds)
     }
 
-    mutating func number(of text: UnsafeRawPointer, length: Int) -> Int64? {
+    mutating func number(of text: UnsafeRawPointer, length: Int, readable: Int) -> Int64? {
         let dayLength = dayLength
         guard length >= dayLength + 8 + zoneLength else { return nil }
         let isSameDay = withUnsafeBytes(of: dayWords) {
@@ -165,7 +165,10 @@ struct ClockText: NumberText {
         let second = (pairs &>> 48) & 0xff
         guard hour < 24, minute < 60, second < 60, ClockText.word(hour, minute, second) == word else { return nil }
         let seconds = day &* 86_400 &+ Int64(hour &* 3600 &+ minute &* 60 &+ second)
-        guard let fraction = fraction(text + dayLength + 8, length: length - dayLength - 8 - zoneLength) else {
+        guard
+            let fraction = fraction(
+                text + dayLength + 8, length: length - dayLength - 8 - zoneLength, readable: readable - dayLength - 8)
+        else {
             return nil
         }
         for index in 0..<zoneLength {
@@ -178,7 +181,7 @@ struct ClockText: NumberText {
         return exceeds || !range.contains(sum) ? nil : sum
     }
 
-    private func fraction(_ text: UnsafeRawPointer, length: Int) -> Int64? {
+    private func fraction(_ text: UnsafeRawPointer, length: Int, readable: Int) -> Int64? {
         if length == 0 { return isStripped || digits == 0 ? 0 : nil }
         guard length > 1, length - 1 <= digits, text.load(as: UInt8.self) == mark else { return nil }
         if isStripped {
@@ -186,7 +189,7 @@ struct ClockText: NumberText {
         } else if length - 1 != digits {
             return nil
         }
-        return DecimalDigits.number(text + 1, length: length - 1).map {
+        return DecimalDigits.number(text + 1, length: length - 1, readable: readable - 1).map {
             Int64($0 &* DecimalDigits.powers[digits - length + 1])
         }
     }
@@ -205,7 +208,7 @@ struct ClockText: NumberText {
 
     private func date(_ text: UnsafeRawPointer) -> Civil.Date? {
         func number(_ offset: Int, _ length: Int) -> Int64? {
-            DecimalDigits.number(text + offset, length: length).map { Int64($0) }
+            DecimalDigits.number(text + offset, length: length, readable: length).map { Int64($0) }
         }
         func month(_ offset: Int) -> Int64? {
             let name = UnsafeRawBufferPointer(start: text + offset, count: 3)

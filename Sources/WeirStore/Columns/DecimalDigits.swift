@@ -60,22 +60,25 @@ enum DecimalDigits {
         }
     }
 
-    /// The number that `length` digits (at most 18) stand for; nil when one is no digit.
+    /// The number that `length` digits (at most 18) stand for; nil when one is no digit. `readable` bytes may be read.
     @inline(__always)
-    static func number(_ text: UnsafeRawPointer, length: Int) -> UInt64? {
+    static func number(_ text: UnsafeRawPointer, length: Int, readable: Int) -> UInt64? {
         var number: UInt64 = 0
         var start = 0
         while start &+ 8 <= length {
             let word = UInt64(littleEndian: text.loadUnaligned(fromByteOffset: start, as: UInt64.self))
-            // A byte is a digit when its upper half is 3 and stays so when 6 is added.
-            guard (word & (word &+ 0x0606_0606_0606_0606)) & 0xf0f0_f0f0_f0f0_f0f0 == zeros else { return nil }
-            // Adds neighbours: tens, then hundreds, then ten thousands.
-            var sum = word &- zeros
-            sum = (sum &* 10 &+ sum &>> 8) & 0x00ff_00ff_00ff_00ff
-            sum = (sum &* 100 &+ sum &>> 16) & 0x0000_ffff_0000_ffff
-            sum = (sum &* 10_000 &+ sum &>> 32) & 0xffff_ffff
-            number = number &* 100_000_000 &+ sum
+            guard let eight = eightDigits(word) else { return nil }
+            number = number &* 100_000_000 &+ eight
             start &+= 8
+        }
+        let rest = length &- start
+        if rest == 0 { return number }
+        if start &+ 8 <= readable {
+            // The digits move up, zeros come in before them.
+            let word = UInt64(littleEndian: text.loadUnaligned(fromByteOffset: start, as: UInt64.self))
+            let shift = UInt64(truncatingIfNeeded: rest &<< 3)
+            guard let last = eightDigits(word &<< (64 &- shift) | zeros &>> shift) else { return nil }
+            return number &* shortPower(rest) &+ last
         }
         for index in start..<length {
             let digit = text.load(fromByteOffset: index, as: UInt8.self) &- 0x30
@@ -83,6 +86,28 @@ enum DecimalDigits {
             number = number &* 10 &+ UInt64(digit)
         }
         return number
+    }
+
+    /// Ten to the power of 0...7.
+    @inline(__always)
+    private static func shortPower(_ exponent: Int) -> UInt64 {
+        // Powers of a few factors, so that nothing is looked up.
+        let one: UInt64 = exponent & 1 == 0 ? 1 : 10
+        let two: UInt64 = exponent & 2 == 0 ? 1 : 100
+        let four: UInt64 = exponent & 4 == 0 ? 1 : 10_000
+        return one &* two &* four
+    }
+
+    /// The number that eight digits stand for, the first in the lowest byte; nil when one is no digit.
+    @inline(__always)
+    static func eightDigits(_ word: UInt64) -> UInt64? {
+        // A byte is a digit when its upper half is 3 and stays so when 6 is added.
+        guard (word & (word &+ 0x0606_0606_0606_0606)) & 0xf0f0_f0f0_f0f0_f0f0 == zeros else { return nil }
+        // Adds neighbours: tens, then hundreds, then ten thousands.
+        var sum = word &- zeros
+        sum = (sum &* 10 &+ sum &>> 8) & 0x00ff_00ff_00ff_00ff
+        sum = (sum &* 100 &+ sum &>> 16) & 0x0000_ffff_0000_ffff
+        return (sum &* 10_000 &+ sum &>> 32) & 0xffff_ffff
     }
 
     @inline(__always)

@@ -38,8 +38,9 @@ struct DecimalText: NumberText {
     var lengthMax: Int { 21 }
 
     @inline(__always)
-    func number(of text: UnsafeRawPointer, length: Int) -> Int64? {
+    func number(of text: UnsafeRawPointer, length: Int, readable: Int) -> Int64? {
         guard length > 0 else { return nil }
+        if length <= 8, readable >= 8, let number = shortNumber(text, length) { return number }
         let isNegative = text.load(as: UInt8.self) == UInt8(ascii: "-")
         let start = isNegative ? 1 : 0
         var number: UInt64 = 0
@@ -71,6 +72,33 @@ struct DecimalText: NumberText {
         number = number &* DecimalDigits.powers[decimals - found]
         if isNegative && number == 0 { return nil }
         return isNegative ? -Int64(number) : Int64(number)
+    }
+
+    /// The same for a text with a dot and without a sign in at most eight bytes, all at once; nil when it is another.
+    @inline(__always)
+    private func shortNumber(_ text: UnsafeRawPointer, _ length: Int) -> Int64? {
+        let dots = DecimalDigits.zeros &- 0x0202_0202_0202_0202
+        // The text moves up, zeros come in before it.
+        let shift = UInt64(truncatingIfNeeded: length &<< 3)
+        var word = UInt64(littleEndian: text.loadUnaligned(as: UInt64.self))
+        if length < 8 { word = word &<< (64 &- shift) | DecimalDigits.zeros &>> shift }
+        let difference = word ^ dots
+        let hits = (difference &- 0x0101_0101_0101_0101) & ~difference & 0x8080_8080_8080_8080
+        guard hits != 0 else { return nil }
+        let dot = hits.trailingZeroBitCount &- 7
+        let found = 7 &- dot &>> 3
+        let whole = length &- 1 &- found
+        guard whole > 0, found > 0, found <= decimals, found >= decimalsMin, decimals &- found &+ length <= 18 else {
+            return nil
+        }
+        let first = UInt8(truncatingIfNeeded: word &>> UInt64(truncatingIfNeeded: 64 &- length &<< 3))
+        if whole > 1 && first == UInt8(ascii: "0") { return nil }
+        if found > decimalsMin && UInt8(truncatingIfNeeded: word &>> 56) == UInt8(ascii: "0") { return nil }
+        // What stands before the dot moves over it.
+        let before = (UInt64(1) &<< UInt64(truncatingIfNeeded: dot)) &- 1
+        let digits = (word & before) &<< 8 | 0x30 | (word & ~(before &<< 8 | 0xff))
+        guard let number = DecimalDigits.eightDigits(digits) else { return nil }
+        return Int64(number &* DecimalDigits.powers[decimals &- found])
     }
 
     @inline(__always)

@@ -13,14 +13,15 @@ struct NumberChoice: Sendable {
     }
 
     private var kind = Kind.none
-    private var numbers: [Int64] = []
+    /// The number of each value, unless they are hexadecimal.
+    private(set) var numbers: [Int64] = []
     private var series: NumberSeries?
     private var packed: [UInt8] = []
     /// About the bytes that the values will take.
     private(set) var size = 0
 
     /// Tries the kinds that a few values suggest; true when all values are of one of them.
-    mutating func choose(_ values: ValueList, _ profile: ValueProfile, scratch: inout [UInt64]) -> Bool {
+    mutating func choose(_ values: ValueList, _ profile: ValueProfile) -> Bool {
         kind = .none
         guard values.count > 0, profile.lengthMin > 0 else { return false }
         let first = values[0]
@@ -30,16 +31,18 @@ struct NumberChoice: Sendable {
         guard classes.contains(.digit) || profile.lengthMin == profile.lengthMax else { return false }
         let isFixed = profile.lengthMin == profile.lengthMax
         if classes.isSubset(of: [.digit, .minus, .dot]) && chooseDigits(values, profile, classes, first) {
-            series = NumberSeries(numbers, scratch: &scratch)
+            series = NumberSeries(numbers)
             size = series!.size + 12
             return true
         }
         if profile.lengthMin >= 15, classes.contains([.digit, .colon]), !values.timestamps.isEmpty,
             var text = ClockText(values, profile), read(&text, values)
         {
-            for index in 0..<numbers.count { numbers[index] &-= text.base(values.timestamps[index]) }
+            numbers.withUnsafeMutableBufferPointer { numbers in
+                for index in 0..<numbers.count { numbers[index] &-= text.base(values.timestamps[index]) }
+            }
             kind = .clocks(text)
-            series = NumberSeries(numbers, scratch: &scratch)
+            series = NumberSeries(numbers)
             size = series!.size + 24
             return true
         }
@@ -85,15 +88,28 @@ struct NumberChoice: Sendable {
     /// Reads all values to `numbers`; false when one is not such a text.
     @inline(__always)
     private mutating func read<Text: NumberText>(_ text: inout Text, _ values: ValueList) -> Bool {
-        numbers.removeAll(keepingCapacity: true)
-        numbers.reserveCapacity(values.count)
         guard let start = values.bytes.baseAddress else { return false }
-        for index in 0..<values.count {
-            let length = Int(values.lengths[index])
-            guard let number = text.number(of: start + Int(values.offsets[index]), length: length) else { return false }
-            numbers.append(number)
+        let end = values.bytes.count
+        numbers.resize(to: values.count, filling: 0)
+        return numbers.withUnsafeMutableBufferPointer { numbers in
+            for index in 0..<values.count {
+                let offset = Int(values.offsets[index])
+                guard
+                    let number = text.number(
+                        of: start + offset, length: Int(values.lengths[index]), readable: end &- offset)
+                else { return false }
+                numbers[index] = number
+            }
+            return true
         }
-        return true
+    }
+
+    /// Numbers the different values; false when there are more than `limit`, or nearly as many as values.
+    func fill(_ table: inout ValueTable, _ values: ValueList, limit: Int) -> Bool {
+        switch kind {
+        case .clocks, .hex, .none: table.fill(values, limit: limit)
+        case .wholes, .fixedDigits, .decimals, .ipv4: table.fill(numbers, of: values, limit: limit)
+        }
     }
 
     /// Packs all values to `packed`; false when one does not have the form.
@@ -110,7 +126,7 @@ struct NumberChoice: Sendable {
         }
     }
 
-    /// Appends the values that ``choose(_:_:scratch:)`` chose for.
+    /// Appends the values that ``choose(_:_:)`` chose for.
     func append(
         _ values: ValueList, _ profile: ValueProfile, scratch: inout [UInt64], to writer: inout ByteWriter
     ) -> ValueColumn {

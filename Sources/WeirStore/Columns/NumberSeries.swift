@@ -12,32 +12,45 @@ struct NumberSeries {
     /// Bytes that the series takes, but for its head of up to 21.
     let size: Int
 
-    /// Finds the smaller form; leaves what it packs in `scratch`.
-    init(_ values: [Int64], scratch: inout [UInt64]) {
+    /// Finds the smaller form.
+    init(_ values: [Int64]) {
+        (low, lowDelta, isDeltas, size) = values.withUnsafeBufferPointer { values in
+            let plain = Spread(values.count) { values[$0] }
+            // Without an overflow in their range differences have none either.
+            let isAscending = values.count > 1 && !plain.high.subtractingReportingOverflow(plain.low).overflow
+            guard isAscending else { return (plain.low, 0, false, plain.size) }
+            let deltas = Spread(values.count &- 1) { values[$0 &+ 1] &- values[$0] }
+            return (plain.low, deltas.low, deltas.size < plain.size, min(deltas.size, plain.size))
+        }
+    }
+
+    /// What packing numbers takes.
+    private struct Spread {
         var low = Int64.max
-        for value in values { low = min(low, value) }
-        NumberSeries.fill(&scratch, values.count) { UInt64(bitPattern: values[$0] &- low) }
-        let plain = scratch.withUnsafeBufferPointer { PackedSeries.size(of: $0) }
-        var lowDelta = Int64.max
-        var isAscending = values.count > 1
-        for index in 1..<max(values.count, 1) {
-            let (delta, overflow) = values[index].subtractingReportingOverflow(values[index - 1])
-            if overflow { isAscending = false }
-            lowDelta = min(lowDelta, delta)
+        var high = Int64.min
+        /// Bytes of the series.
+        var size = 0
+
+        @inline(__always)
+        init(_ count: Int, _ value: (Int) -> Int64) {
+            var packed = 1
+            var first = 0
+            while first < count {
+                let end = min(first &+ PackedIntegers.groupCount, count)
+                var groupLow = Int64.max
+                var groupHigh = Int64.min
+                for index in first..<end {
+                    groupLow = min(groupLow, value(index))
+                    groupHigh = max(groupHigh, value(index))
+                }
+                packed += PackedSeries.groupSize(end - first, range: UInt64(bitPattern: groupHigh &- groupLow))
+                low = min(low, groupLow)
+                high = max(high, groupHigh)
+                first = end
+            }
+            let range = count == 0 ? 0 : UInt64(bitPattern: high &- low)
+            size = min(packed, PackedSeries.singleSize(count, low: 0, range: range))
         }
-        self.low = low
-        self.lowDelta = lowDelta
-        guard isAscending else {
-            isDeltas = false
-            size = plain
-            return
-        }
-        NumberSeries.fill(&scratch, values.count - 1) {
-            UInt64(bitPattern: values[$0 + 1] &- values[$0] &- lowDelta)
-        }
-        let deltas = scratch.withUnsafeBufferPointer { PackedSeries.size(of: $0) }
-        isDeltas = deltas < plain
-        size = min(deltas, plain)
     }
 
     /// Appends the series of the values it was made of.
@@ -47,21 +60,16 @@ struct NumberSeries {
         if isDeltas {
             writer.appendVarint(Varint.zigzag(lowDelta))
             let lowDelta = lowDelta
-            NumberSeries.fill(&scratch, values.count - 1) {
-                UInt64(bitPattern: values[$0 + 1] &- values[$0] &- lowDelta)
+            values.withUnsafeBufferPointer { values in
+                scratch.fill(values.count - 1) { UInt64(bitPattern: values[$0 &+ 1] &- values[$0] &- lowDelta) }
             }
         } else {
             let low = low
-            NumberSeries.fill(&scratch, values.count) { UInt64(bitPattern: values[$0] &- low) }
+            values.withUnsafeBufferPointer { values in
+                scratch.fill(values.count) { UInt64(bitPattern: values[$0] &- low) }
+            }
         }
         scratch.withUnsafeBufferPointer { PackedSeries.append($0, to: &writer) }
-    }
-
-    @inline(__always)
-    private static func fill(_ scratch: inout [UInt64], _ count: Int, _ value: (Int) -> UInt64) {
-        scratch.removeAll(keepingCapacity: true)
-        scratch.reserveCapacity(count)
-        for index in 0..<count { scratch.append(value(index)) }
     }
 
     /// Decodes `count` values to `target`.
@@ -88,6 +96,17 @@ struct NumberSeries {
                 value = value &+ cells[index] &+ step
                 cells[index] = value
             }
+        }
+    }
+}
+
+extension [UInt64] {
+    /// Makes the array `count` long and fills it.
+    @inline(__always)
+    mutating func fill(_ count: Int, _ value: (_ index: Int) -> UInt64) {
+        resize(to: count, filling: 0)
+        withUnsafeMutableBufferPointer { cells in
+            for index in 0..<count { cells[index] = value(index) }
         }
     }
 }

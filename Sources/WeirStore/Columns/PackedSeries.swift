@@ -7,10 +7,15 @@ internal import WeirBytes
 enum PackedSeries {
     private static let grouped: UInt8 = 0x80
 
-    /// Bytes that `values` will take.
-    static func size(of values: UnsafeBufferPointer<UInt64>) -> Int {
-        let plan = Plan(values)
-        return min(plan.single, plan.groups)
+    /// Bytes of a group of `count` values that differ by at most `range`.
+    @inline(__always)
+    static func groupSize(_ count: Int, range: UInt64) -> Int {
+        (count &* PackedIntegers.width(of: range) &+ 7) / 8 &+ 9
+    }
+
+    /// Bytes of `count` values from `low` on that differ by at most `range`, packed with one width.
+    static func singleSize(_ count: Int, low: UInt64, range: UInt64) -> Int {
+        1 + varintSize(low) + (count * PackedIntegers.width(of: range) + 7) / 8
     }
 
     static func append(_ values: UnsafeBufferPointer<UInt64>, to writer: inout ByteWriter) {
@@ -67,14 +72,14 @@ enum PackedSeries {
                     groupLow = min(groupLow, values[index])
                     groupHigh = max(groupHigh, values[index])
                 }
-                packed += ((end - first) * PackedIntegers.width(of: groupHigh - groupLow) + 7) / 8 + 9
+                packed += groupSize(end - first, range: groupHigh - groupLow)
                 low = min(low, groupLow)
                 high = max(high, groupHigh)
                 first = end
             }
             self.low = values.isEmpty ? 0 : low
             width = values.isEmpty ? 0 : PackedIntegers.width(of: high - low)
-            single = 1 + PackedSeries.varintSize(self.low) + (values.count * width + 7) / 8
+            single = singleSize(values.count, low: self.low, range: values.isEmpty ? 0 : high - low)
             groups = 1 + packed
         }
     }

@@ -1,3 +1,4 @@
+internal import CKernels
 internal import WeirBytes
 
 /// Values taken apart into what few shapes of them have in common, and holes: the longest runs of letters and digits
@@ -35,48 +36,39 @@ struct TextShapes: Sendable {
         holeOffsets.removeAll(keepingCapacity: true)
         holeLengths.removeAll(keepingCapacity: true)
         guard let start = values.bytes.baseAddress else { return false }
-        for index in 0..<values.count {
-            guard let shape = shape(of: index, values, start) else { return false }
-            shapeOfValue.append(UInt64(shape))
-            // What starts with as many shapes as values has none worth keeping.
-            if index == TextShapes.sampleCount && (shapes.count > index / 4 || holeOffsets.count < index / 2) {
-                return false
+        return withUnsafeTemporaryAllocation(of: weir_span.self, capacity: TextShapes.holesMax) { spans in
+            for index in 0..<values.count {
+                guard let shape = shape(of: index, values, start, spans) else { return false }
+                shapeOfValue.append(UInt64(shape))
+                // What starts with as many shapes as values has none worth keeping.
+                if index == TextShapes.sampleCount && (shapes.count > index / 4 || holeOffsets.count < index / 2) {
+                    return false
+                }
             }
+            return shapes.count * 4 < values.count && !holeOffsets.isEmpty
         }
-        return shapes.count * 4 < values.count && !holeOffsets.isEmpty
     }
 
-    private mutating func shape(of index: Int, _ values: ValueList, _ start: UnsafeRawPointer) -> Int? {
+    private mutating func shape(
+        of index: Int, _ values: ValueList, _ start: UnsafeRawPointer, _ spans: UnsafeMutableBufferPointer<weir_span>
+    ) -> Int? {
         let firstHole = holeOffsets.count
         let offset = Int(values.offsets[index])
-        let end = offset + Int(values.lengths[index])
-        var position = offset
-        var literal = offset
+        let length = Int(values.lengths[index])
+        let text = start + offset
+        let holes = weir_numbered_words(
+            text.assumingMemoryBound(to: UInt8.self), length, 0, spans.baseAddress, spans.count)
+        guard holes <= spans.count else { return nil }
+        var literal = 0
         var hash: UInt64 = 0
-        while position < end {
-            let run = position
-            var hasDigit = false
-            while position < end {
-                let byte = start.load(fromByteOffset: position, as: UInt8.self)
-                if byte &- 0x30 < 10 {
-                    hasDigit = true
-                } else if (byte | 0x20) &- 0x61 >= 26 {
-                    break
-                }
-                position += 1
-            }
-            if hasDigit {
-                hash = ByteHash.hash(UnsafeRawBufferPointer(start: start + literal, count: run - literal), seed: hash)
-                holeOffsets.append(UInt32(run))
-                holeLengths.append(UInt32(position - run))
-                literal = position
-            } else {
-                position = max(position, run + 1)
-            }
+        for span in spans[..<holes] {
+            let run = Int(span.offset)
+            hash = ValueTable.hash(text + literal, run &- literal, seed: hash)
+            holeOffsets.append(UInt32(truncatingIfNeeded: offset &+ run))
+            holeLengths.append(span.length)
+            literal = run &+ Int(span.length)
         }
-        hash = ByteHash.hash(UnsafeRawBufferPointer(start: start + literal, count: end - literal), seed: hash)
-        let holes = holeOffsets.count - firstHole
-        guard holes <= TextShapes.holesMax else { return nil }
+        hash = ValueTable.hash(text + literal, length &- literal, seed: hash)
         for number in shapes.indices where shapes[number].hash == hash && shapes[number].holeCount == holes {
             guard isShape(shapes[number], of: index, firstHole: firstHole, values, start) else { return nil }
             shapes[number].count += 1

@@ -8,6 +8,9 @@ package struct ValueEncoder: Sendable {
     private var gathered: [UInt8] = []
     private var shapes = TextShapes()
 
+    /// The first of each of the different values of the list appended last, if it became a dictionary.
+    var distinct: [UInt32] { table.firsts }
+
     /// Creates an encoder.
     package init() {}
 
@@ -44,11 +47,10 @@ package struct ValueEncoder: Sendable {
         _ values: ValueList, _ profile: ValueProfile, effort: ColumnEffort, isNested: Bool,
         to writer: inout ByteWriter
     ) -> ValueColumn {
-        let hasNumbers = choice.choose(values, profile, scratch: &scratch)
-        // A dictionary pays when its codes are narrower than the numbers.
-        let bits = hasNumbers ? choice.size * 8 / values.count : 16
-        let limit = min(values.count / 3, 1 << min(bits, 16))
-        if limit > 1, table.fill(values, limit: limit),
+        let hasNumbers = choice.choose(values, profile)
+        let limit = dictionaryLimit(values, profile, hasNumbers: hasNumbers)
+        if limit > 1,
+            hasNumbers ? choice.fill(&table, values, limit: limit) : table.fill(values, limit: limit),
             !hasNumbers || dictionarySize(values.count) < choice.size
         {
             return appendDictionary(values, profile, effort: effort, to: &writer)
@@ -60,6 +62,19 @@ package struct ValueEncoder: Sendable {
         return appendTexts(values, profile, effort: effort, to: &writer)
     }
 
+    /// With how many different values a dictionary may pay.
+    private func dictionaryLimit(_ values: ValueList, _ profile: ValueProfile, hasNumbers: Bool) -> Int {
+        let third = min(values.count / 3, 1 << 16)
+        guard hasNumbers else { return third }
+        // For each width of the codes as many as have it, and as fit beside them into what the numbers take.
+        var limit = 0
+        for width in 0...16 {
+            let room = (choice.size - 12 - values.count * width / 8) * 2 / (Int(profile.lengthMin) * 2 + 1)
+            limit = max(limit, min(room, 1 << width))
+        }
+        return min(limit, third)
+    }
+
     /// Fewer values are not worth taking apart.
     private static let nestedMin = 64
 
@@ -69,15 +84,36 @@ package struct ValueEncoder: Sendable {
     private mutating func appendNested(
         _ values: ValueList, _ profile: ValueProfile, effort: ColumnEffort, to writer: inout ByteWriter
     ) -> ValueColumn {
+        if effort == .fast {
+            // Texts become half of what they were, seldom less.
+            let nested = nestedBytes(values, limit: profile.plainBytes / 2, effort: effort)
+            if nested.count < profile.plainBytes / 2 {
+                nested.bytes.withUnsafeBytes { writer.append($0) }
+                return ValueColumn(
+                    .nested, count: values.count, plainBytes: profile.plainBytes,
+                    stamp: profile.stamp(ByteClasses(of: values)))
+            }
+            return appendTexts(values, profile, effort: effort, to: &writer)
+        }
         var texts = ByteWriter()
         let column = appendTexts(values, profile, effort: effort, to: &texts)
+        let nested = nestedBytes(values, limit: texts.count, effort: effort)
+        let isSmaller = nested.count < texts.count
+        (isSmaller ? nested : texts).bytes.withUnsafeBytes { writer.append($0) }
+        guard isSmaller else { return column }
+        return ValueColumn(
+            .nested, count: values.count, plainBytes: profile.plainBytes, stamp: profile.stamp(column.stamp.classes))
+    }
+
+    /// The values that were split, taken apart; gives up when that takes more than `limit`.
+    private mutating func nestedBytes(_ values: ValueList, limit: Int, effort: ColumnEffort) -> ByteWriter {
         var nested = ByteWriter()
         shapes.append(values, to: &nested)
         shapes.shapeOfValue.withUnsafeBufferPointer { PackedSeries.append($0, to: &nested) }
         let (offsets, lengths) = shapes.columns()
         var start = 0
         for shape in shapes.shapes {
-            for _ in 0..<shape.holeCount where nested.count < texts.count {
+            for _ in 0..<shape.holeCount where nested.count < limit {
                 let range = start..<start + shape.count
                 start = range.upperBound
                 offsets.withUnsafeBufferPointer { offsets in
@@ -91,11 +127,7 @@ package struct ValueEncoder: Sendable {
                 }
             }
         }
-        let isSmaller = nested.count < texts.count
-        (isSmaller ? nested : texts).bytes.withUnsafeBytes { writer.append($0) }
-        guard isSmaller else { return column }
-        return ValueColumn(
-            .nested, count: values.count, plainBytes: profile.plainBytes, stamp: profile.stamp(column.stamp.classes))
+        return nested
     }
 
     /// Appends a list inside another: `u8 encoding | u8 codec | varint bytes | the bytes`.
@@ -133,7 +165,7 @@ package struct ValueEncoder: Sendable {
                     bytes: values.bytes, offsets: offsets, lengths: lengths,
                     timestamps: UnsafeBufferPointer(start: nil, count: 0))
                 let profile = ValueProfile(distinct)
-                return choice.choose(distinct, profile, scratch: &scratch)
+                return choice.choose(distinct, profile)
                     ? choice.append(distinct, profile, scratch: &scratch, to: &part)
                     : appendTexts(distinct, profile, effort: effort, to: &part)
             }
@@ -143,8 +175,7 @@ package struct ValueEncoder: Sendable {
         writer.append(column.codec)
         writer.appendVarint(UInt64(part.count))
         part.bytes.withUnsafeBytes { writer.append($0) }
-        scratch.removeAll(keepingCapacity: true)
-        for code in table.codes { scratch.append(UInt64(code)) }
+        table.codes.withUnsafeBufferPointer { codes in scratch.fill(codes.count) { UInt64(codes[$0]) } }
         scratch.withUnsafeBufferPointer { PackedSeries.append($0, to: &writer) }
         return ValueColumn(
             .textDictionary, count: values.count, plainBytes: profile.plainBytes,
@@ -154,18 +185,12 @@ package struct ValueEncoder: Sendable {
     private mutating func appendTexts(
         _ values: ValueList, _ profile: ValueProfile, effort: ColumnEffort, to writer: inout ByteWriter
     ) -> ValueColumn {
-        scratch.removeAll(keepingCapacity: true)
-        for length in values.lengths { scratch.append(UInt64(length)) }
-        if gathered.count < profile.plainBytes {
-            gathered = [UInt8](repeating: 0, count: max(profile.plainBytes, gathered.count * 2))
-        }
+        scratch.fill(values.count) { UInt64(values.lengths[$0]) }
+        let needed = profile.plainBytes + ShortCopy.stride
+        if gathered.count < needed { gathered = [UInt8](repeating: 0, count: max(needed, gathered.count * 2)) }
         let (classes, codec) = gathered.withUnsafeMutableBytes { room in
-            var end = 0
-            for index in 0..<values.count {
-                let value = values[index]
-                UnsafeMutableRawBufferPointer(rebasing: room[end..<end + value.count]).copyMemory(from: value)
-                end += value.count
-            }
+            let end = profile.plainBytes
+            values.copy(to: room)
             let plain = UnsafeRawBufferPointer(rebasing: room[..<end])
             let codec = scratch.withUnsafeBufferPointer {
                 TextColumn.append(lengths: $0, bytes: plain, effort: effort, to: &writer)

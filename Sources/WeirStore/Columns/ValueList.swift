@@ -35,6 +35,38 @@ package struct ValueList {
     }
 }
 
+extension ValueList {
+    /// Copies all values to `room`, end to end; it has to hold them and ``ShortCopy/stride`` bytes more.
+    func copy(to room: UnsafeMutableRawBufferPointer) {
+        guard var target = room.baseAddress, let start = bytes.baseAddress else { return }
+        for index in 0..<count {
+            let offset = Int(offsets[index])
+            let length = Int(lengths[index])
+            if offset &+ length &+ ShortCopy.stride <= bytes.count {
+                target = ShortCopy.copy(start + offset, length, to: target)
+            } else {
+                target.copyMemory(from: start + offset, byteCount: length)
+                target += length
+            }
+        }
+    }
+}
+
+extension ByteClasses {
+    /// The classes of all bytes of all values.
+    init(of values: ValueList) {
+        self.init()
+        withUnsafeTemporaryAllocation(of: Bool.self, capacity: 256) { isMet in
+            isMet.initialize(repeating: false)
+            for index in 0..<values.count {
+                for byte in values[index] { isMet[Int(byte)] = true }
+            }
+            let met = (0...UInt8.max).filter { isMet[Int($0)] }
+            self = met.withUnsafeBytes { ByteClasses(of: $0) }
+        }
+    }
+}
+
 /// What one cheap pass over the lengths says.
 struct ValueProfile {
     var lengthMin: UInt32 = .max

@@ -14,20 +14,18 @@ struct ValueTable: Sendable {
     /// Keyed, because strangers choose the values.
     private let seed = UInt64.random(in: .min ... .max)
 
-    /// Numbers all values; false as soon as more than `limit` are distinct.
+    /// After so many values of which nearly all differ, the others are taken to differ as well.
+    private static let sampleCount = 512
+
+    /// Numbers all values; false as soon as more than `limit` are distinct, or most of the first ones.
     mutating func fill(_ values: ValueList, limit: Int) -> Bool {
-        firsts.removeAll(keepingCapacity: true)
-        codes.resize(to: values.count, filling: 0)
-        plainBytes = 0
-        var capacity = 64
-        while capacity < limit * 2 { capacity *= 2 }
-        slots.removeAll(keepingCapacity: true)
-        slots.append(contentsOf: repeatElement(0, count: capacity))
         guard let start = values.bytes.baseAddress else {
+            removeAll(count: values.count, limit: 1)
             firsts.append(0)
             for index in codes.indices { codes[index] = 0 }
             return true
         }
+        removeAll(count: values.count, limit: limit)
         return slots.withUnsafeMutableBufferPointer { slots in
             codes.withUnsafeMutableBufferPointer { codes in
                 ValueTable.number(
@@ -35,6 +33,65 @@ struct ValueTable: Sendable {
                     plainBytes: &plainBytes)
             }
         }
+    }
+
+    /// The same for values that are told by numbers.
+    mutating func fill(_ numbers: [Int64], of values: ValueList, limit: Int) -> Bool {
+        removeAll(count: values.count, limit: limit)
+        return slots.withUnsafeMutableBufferPointer { slots in
+            codes.withUnsafeMutableBufferPointer { codes in
+                numbers.withUnsafeBufferPointer { numbers in
+                    ValueTable.number(
+                        numbers, values.lengths, limit: limit, seed: seed, slots: slots, codes: codes,
+                        firsts: &firsts, plainBytes: &plainBytes)
+                }
+            }
+        }
+    }
+
+    private mutating func removeAll(count: Int, limit: Int) {
+        firsts.removeAll(keepingCapacity: true)
+        codes.resize(to: count, filling: 0)
+        plainBytes = 0
+        var capacity = 64
+        while capacity < limit * 2 { capacity *= 2 }
+        if slots.count != capacity { slots.resize(to: capacity, filling: 0) }
+        slots.withUnsafeMutableBufferPointer { $0.update(repeating: 0) }
+    }
+
+    private static func number(
+        _ numbers: UnsafeBufferPointer<Int64>, _ lengths: UnsafeBufferPointer<UInt32>, limit: Int, seed: UInt64,
+        slots: UnsafeMutableBufferPointer<UInt64>, codes: UnsafeMutableBufferPointer<UInt32>, firsts: inout [UInt32],
+        plainBytes: inout Int
+    ) -> Bool {
+        let mask = slots.count &- 1
+        var code: UInt32 = 0
+        for index in 0..<numbers.count {
+            let number = numbers[index]
+            if index > 0, number == numbers[index &- 1] {
+                codes[index] = code
+                continue
+            }
+            if index == sampleCount, firsts.count > sampleCount - sampleCount / 8 { return false }
+            let product = (UInt64(bitPattern: number) ^ seed).multipliedFullWidth(by: 0x9e37_79b9_7f4a_7c15)
+            var slot = Int(truncatingIfNeeded: product.high ^ product.low) & mask
+            while true {
+                let entry = slots[slot]
+                if entry == 0 {
+                    guard firsts.count < limit else { return false }
+                    code = UInt32(firsts.count)
+                    firsts.append(UInt32(index))
+                    plainBytes += Int(lengths[index])
+                    slots[slot] = UInt64(code &+ 1)
+                    break
+                }
+                code = UInt32(truncatingIfNeeded: entry) &- 1
+                if numbers[Int(firsts[Int(code)])] == number { break }
+                slot = (slot &+ 1) & mask
+            }
+            codes[index] = code
+        }
+        return true
     }
 
     private static func number(
@@ -54,6 +111,7 @@ struct ValueTable: Sendable {
                 codes[index] = code
                 continue
             }
+            if index == sampleCount, firsts.count > sampleCount - sampleCount / 64 { return false }
             previous = text
             previousLength = length
             let hash = hash(text, length, seed: seed)
@@ -85,7 +143,7 @@ struct ValueTable: Sendable {
 
     /// A hash like ``ByteHash``'s; most values are short, and for those a call would take longer than the hash.
     @inline(__always)
-    private static func hash(_ text: UnsafeRawPointer, _ length: Int, seed: UInt64) -> UInt64 {
+    static func hash(_ text: UnsafeRawPointer, _ length: Int, seed: UInt64) -> UInt64 {
         var low: UInt64 = 0
         var high: UInt64 = 0
         if length >= 8 {

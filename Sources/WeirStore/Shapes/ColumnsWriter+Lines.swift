@@ -3,21 +3,23 @@ internal import WeirModel
 
 // The columns of a block's lines: shapes, which row has which, values, and the lines that are kept whole.
 extension ColumnsWriter {
-    /// Appends the lines, after the timestamps; returns their bytes and the number of shapes.
+    /// Appends the lines, after the timestamps, and adds them to their block's signature; returns their bytes and the
+    /// number of shapes.
     mutating func appendLines(
-        _ lines: borrowing LineBatch, order: [UInt32], effort: ColumnEffort
+        _ lines: borrowing LineBatch, order: [UInt32], effort: ColumnEffort, signature: inout SignatureBuilder
     ) -> (rawBytes: Int, shapeCount: Int) {
         var rawBytes = 0
         for row in order { rawBytes += Int(lines.lineLengths[Int(row)]) }
         precondition(rawBytes <= Int(UInt32.max), "a block of \(rawBytes) bytes of lines")
         split.fill(lines, order: order, timestamps: timestamps)
+        signature.add(lines, rows: order, split)
         guard !split.plan.isEmpty else {
             appendWholeLines(lines, order: order, effort: effort)
             return (rawBytes, 0)
         }
         appendShapes(effort: effort)
         appendShapeSequence()
-        lines.bytes.withUnsafeBytes { appendValues(in: $0, effort: effort) }
+        lines.bytes.withUnsafeBytes { appendValues(in: $0, effort: effort, signature: &signature) }
         if split.plan.rowCounts[0] > 0 {
             let whole = zip(order, split.plan.rowNumbers).compactMap { $1 == 0 ? $0 : nil }
             appendWholeLines(lines, order: whole, effort: effort)
@@ -68,7 +70,9 @@ extension ColumnsWriter {
     }
 
     /// Appends a column for each hole of the shapes with many rows, and one for all values of the others.
-    private mutating func appendValues(in arena: UnsafeRawBufferPointer, effort: ColumnEffort) {
+    private mutating func appendValues(
+        in arena: UnsafeRawBufferPointer, effort: ColumnEffort, signature: inout SignatureBuilder
+    ) {
         let plan = split.plan
         draft.removeAll()
         split.offsets.withUnsafeBufferPointer { offsets in
@@ -77,15 +81,18 @@ extension ColumnsWriter {
                     for number in 1..<plan.rowCounts.count where number <= plan.columnarCount {
                         let rows = plan.rowCounts[number]
                         let first = split.firstRows[number]
+                        let isSeparable = split.isSeparable(number)
                         for hole in 0..<split.holeCount(plan.positions[number - 1]) {
                             let start = split.firstValues[number] + hole * rows
-                            draft.append(
-                                ValueList(
-                                    bytes: arena,
-                                    offsets: UnsafeBufferPointer(rebasing: offsets[start..<start + rows]),
-                                    lengths: UnsafeBufferPointer(rebasing: lengths[start..<start + rows]),
-                                    timestamps: UnsafeBufferPointer(rebasing: instants[first..<first + rows])),
-                                effort: effort)
+                            let values = ValueList(
+                                bytes: arena,
+                                offsets: UnsafeBufferPointer(rebasing: offsets[start..<start + rows]),
+                                lengths: UnsafeBufferPointer(rebasing: lengths[start..<start + rows]),
+                                timestamps: UnsafeBufferPointer(rebasing: instants[first..<first + rows]))
+                            let column = draft.append(values, effort: effort)
+                            guard isSeparable else { continue }
+                            signature.add(
+                                values, column, distinct: draft.distinct, split.margins(number, hole: hole))
                         }
                     }
                 }
@@ -100,7 +107,7 @@ extension ColumnsWriter {
         split.offsets.withUnsafeBufferPointer { offsets in
             split.lengths.withUnsafeBufferPointer { lengths in
                 instants.withUnsafeBufferPointer { instants in
-                    draft.append(
+                    _ = draft.append(
                         ValueList(
                             bytes: arena, offsets: UnsafeBufferPointer(rebasing: offsets[start...]),
                             lengths: UnsafeBufferPointer(rebasing: lengths[start...]), timestamps: instants),

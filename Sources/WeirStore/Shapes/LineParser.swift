@@ -1,3 +1,5 @@
+internal import CKernels
+
 /// Finds the holes of a line of which no known shape is: one pass over its bytes.
 ///
 /// A line of JSON or logfmt is found to be one by the same rules by which a known shape is matched, so that all lines of
@@ -5,30 +7,38 @@
 struct LineParser {
     private let scan: LineScan
     private let holes: UnsafeMutableBufferPointer<LineHole>
+    private let spans: UnsafeMutableBufferPointer<weir_span>
     private var count = 0
     private var position: Int
 
-    /// - Parameter holes: room for ``ShapeTable/holesMax``; offsets count from the line's start.
-    private init(_ scan: LineScan, _ holes: UnsafeMutableBufferPointer<LineHole>) {
+    /// - Parameters:
+    ///   - holes: room for ``ShapeTable/holesMax``; offsets count from the line's start.
+    ///   - spans: as much room, for the search for words.
+    private init(
+        _ scan: LineScan, _ holes: UnsafeMutableBufferPointer<LineHole>,
+        _ spans: UnsafeMutableBufferPointer<weir_span>
+    ) {
         self.scan = scan
         self.holes = holes
+        self.spans = spans
         position = scan.start
     }
 
     /// Fills `holes` and tells what kind of line it is and how many holes it has; nil when there are too many.
     @inline(never)
     static func parse(
-        _ scan: LineScan, into holes: UnsafeMutableBufferPointer<LineHole>
+        _ scan: LineScan, into holes: UnsafeMutableBufferPointer<LineHole>,
+        spans: UnsafeMutableBufferPointer<weir_span>
     ) -> (kind: ShapeKind, count: Int)? {
-        var json = LineParser(scan, holes)
+        var json = LineParser(scan, holes, spans)
         json.skipSpace()
         if json.peek() == UInt8(ascii: "{") {
             if json.parseObject() { return (.json, json.count) }
         } else {
-            var logfmt = LineParser(scan, holes)
+            var logfmt = LineParser(scan, holes, spans)
             if logfmt.parsePairs() { return (.logfmt, logfmt.count) }
         }
-        var text = LineParser(scan, holes)
+        var text = LineParser(scan, holes, spans)
         return text.parseText() ? (.text, text.count) : nil
     }
 
@@ -133,21 +143,13 @@ struct LineParser {
     // MARK: - Text
 
     private mutating func parseText() -> Bool {
-        while position < scan.end {
-            let start = position
-            var seen: UInt8 = 0
-            while position < scan.end {
-                let found = scan.classes[Int(scan.byte(position))]
-                if found == 0 { break }
-                seen |= found
-                position += 1
-            }
-            if seen & LineScan.digitByte != 0 {
-                guard addHole(.word, from: start, to: position) else { return false }
-            } else if position == start {
-                position += 1
-            }
+        let text = scan.bytes.assumingMemoryBound(to: UInt8.self) + scan.start
+        let found = weir_numbered_words(text, scan.end - scan.start, 1, spans.baseAddress, spans.count)
+        guard found <= spans.count else { return false }
+        for index in 0..<found {
+            holes[index] = LineHole(offset: spans[index].offset, length: spans[index].length, kind: .word)
         }
+        count = found
         return true
     }
 }

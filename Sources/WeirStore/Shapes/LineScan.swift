@@ -1,3 +1,4 @@
+internal import CKernels
 internal import WeirBytes
 
 /// Looks at the bytes of one line where they lie: finds the ends of holes and compares literals.
@@ -9,52 +10,19 @@ struct LineScan {
     let arenaEnd: Int
     let start: Int
     let end: Int
-    /// For each byte 0, `wordByte` or, for a digit, `wordByte | digitByte`.
-    let classes: UnsafePointer<UInt8>
-
-    static let wordByte: UInt8 = 1
-    static let digitByte: UInt8 = 2
-
-    /// The classes of all bytes.
-    static let byteClasses: [UInt8] = (0...255).map { byte in
-        switch UInt8(byte) {
-        case UInt8(ascii: "0")...UInt8(ascii: "9"): wordByte | digitByte
-        case UInt8(ascii: "a")...UInt8(ascii: "z"), UInt8(ascii: "A")...UInt8(ascii: "Z"), UInt8(ascii: "_"): wordByte
-        default: 0
-        }
-    }
 
     @inline(__always)
     func byte(_ position: Int) -> UInt8 { bytes.load(fromByteOffset: position, as: UInt8.self) }
 
-    @inline(__always)
-    func word(_ position: Int) -> UInt64 { bytes.loadUnaligned(fromByteOffset: position, as: UInt64.self) }
-
-    /// Whether the `length` bytes from `position` on, which lie in the line, are those of `literal`, which is followed
-    /// by readable bytes.
+    /// Whether the `length` bytes from `position` on, which lie in the line, are those of `literal`, behind which
+    /// ``ShapeTable/readableBeyond`` bytes can be read.
     @inline(__always)
     func isEqual(_ literal: UnsafeRawPointer, at position: Int, _ length: Int) -> Bool {
-        var offset = 0
-        while offset &+ 8 <= length {
-            if word(position &+ offset) != literal.loadUnaligned(fromByteOffset: offset, as: UInt64.self) {
-                return false
-            }
-            offset &+= 8
-        }
-        let rest = length &- offset
-        if rest == 0 { return true }
-        if position &+ offset &+ 8 <= arenaEnd {
-            let difference =
-                word(position &+ offset).littleEndian
-                ^ literal.loadUnaligned(fromByteOffset: offset, as: UInt64.self).littleEndian
-            return difference &<< UInt64(truncatingIfNeeded: 64 &- rest &* 8) == 0
-        }
-        while offset < length {
-            if byte(position &+ offset) != literal.load(fromByteOffset: offset, as: UInt8.self) { return false }
-            offset &+= 1
-        }
-        return true
+        weir_has_prefix(text + position, literal.assumingMemoryBound(to: UInt8.self), length, arenaEnd &- position) != 0
     }
+
+    @inline(__always)
+    private var text: UnsafePointer<UInt8> { bytes.assumingMemoryBound(to: UInt8.self) }
 
     // MARK: - JSON
 
@@ -62,18 +30,9 @@ struct LineScan {
     /// when a backslash is followed by what no escape is.
     @inline(__always)
     func endOfString(from position: Int) -> Int? {
-        var position = position
-        while position &+ 8 <= arenaEnd {
-            let word = word(position).littleEndian
-            let hits = LineScan.marks(word, UInt8(ascii: "\"")) | LineScan.marks(word, UInt8(ascii: "\\"))
-            if hits != 0 {
-                position &+= hits.trailingZeroBitCount &>> 3
-                guard position < end else { return nil }
-                return byte(position) == UInt8(ascii: "\"") ? position : endOfEscapedString(from: position)
-            }
-            position &+= 8
-        }
-        return endOfEscapedString(from: position)
+        let stop = weir_end_of_plain_string(text, position, end, arenaEnd)
+        guard stop < end else { return nil }
+        return byte(stop) == UInt8(ascii: "\"") ? stop : endOfEscapedString(from: stop)
     }
 
     /// The same, byte by byte.
@@ -140,9 +99,7 @@ struct LineScan {
 
     @inline(__always)
     private func endOfDigits(from position: Int) -> Int {
-        var position = position
-        while position < end, byte(position) &- UInt8(ascii: "0") < 10 { position += 1 }
-        return position
+        weir_end_of_digits(text, position, end, arenaEnd)
     }
 
     private func endOfWord(_ word: StaticString, from position: Int) -> Int? {
@@ -171,12 +128,8 @@ struct LineScan {
     /// in it that only a quoted value may hold.
     @inline(__always)
     func endOfBareValue(from position: Int) -> Int? {
-        var position = position
-        while position < end, byte(position) > 0x20 {
-            if byte(position) == UInt8(ascii: "=") || byte(position) == UInt8(ascii: "\"") { return nil }
-            position += 1
-        }
-        return position
+        let stop = weir_end_of_bare_value(text, position, end, arenaEnd)
+        return stop < end && byte(stop) > 0x20 ? nil : stop
     }
 
     /// Where the quoted value that starts at `position`, behind its quote, ends: at its closing quote.
@@ -198,22 +151,7 @@ struct LineScan {
     /// Where the run of word bytes at `position` ends, if there is a digit among them.
     @inline(__always)
     func endOfNumberedWord(from position: Int) -> Int? {
-        var position = position
-        var seen: UInt8 = 0
-        while position < end {
-            let found = classes[Int(byte(position))]
-            if found == 0 { break }
-            seen |= found
-            position &+= 1
-        }
-        return seen & LineScan.digitByte != 0 ? position : nil
-    }
-
-    /// The high bit of every byte of `word` that equals `byte`; bits above the lowest one may be wrong, which is enough
-    /// to find the first.
-    @inline(__always)
-    private static func marks(_ word: UInt64, _ byte: UInt8) -> UInt64 {
-        let difference = word ^ (UInt64(byte) &* 0x0101_0101_0101_0101)
-        return (difference &- 0x0101_0101_0101_0101) & ~difference & 0x8080_8080_8080_8080
+        let stop = weir_end_of_numbered_word(text, position, end, arenaEnd)
+        return stop > position ? stop : nil
     }
 }

@@ -32,18 +32,36 @@ struct ShapeTable: Sendable {
 
     private(set) var shapes: [Shape] = []
     private(set) var parts: [Part] = []
-    /// The literals of all shapes, followed by ``readableBeyond`` bytes.
-    private(set) var literals = [UInt8](repeating: 0, count: ShapeTable.readableBeyond)
+    /// The literals of all shapes, followed by at least ``readableBeyond`` bytes.
+    private(set) var literals = [UInt8](repeating: 0, count: 4096)
+    private var literalsEnd = 0
     /// Position + 1 of a shape in each slot of an open-addressing table, 0 when free.
     private var slots = [UInt16](repeating: 0, count: 64)
 
     var count: Int { shapes.count }
 
+    /// What `body` makes of shapes, parts and literals, or `nothing` when those have no address.
+    @inline(__always)
+    func withShapes<Result>(
+        orElse nothing: Result, _ body: (UnsafePointer<Shape>, UnsafePointer<Part>, UnsafeRawPointer) -> Result
+    ) -> Result {
+        shapes.withUnsafeBufferPointer { shapes in
+            parts.withUnsafeBufferPointer { parts in
+                literals.withUnsafeBytes { literals in
+                    guard let shapes = shapes.baseAddress, let parts = parts.baseAddress,
+                        let literals = literals.baseAddress
+                    else { return nothing }
+                    return body(shapes, parts, literals)
+                }
+            }
+        }
+    }
+
     /// Forgets all shapes, keeping the memory.
     mutating func removeAll() {
         shapes.removeAll(keepingCapacity: true)
         parts.removeAll(keepingCapacity: true)
-        literals.removeLast(literals.count - ShapeTable.readableBeyond)
+        literalsEnd = 0
         slots.resize(to: 64, filling: 0)
         for index in slots.indices { slots[index] = 0 }
     }
@@ -53,22 +71,19 @@ struct ShapeTable: Sendable {
         _ shape: Shape, of kind: ShapeKind, _ line: UnsafeRawBufferPointer, _ holes: UnsafeBufferPointer<LineHole>
     ) -> Bool {
         guard shape.kind == kind, Int(shape.holeCount) == holes.count else { return false }
-        return literals.withUnsafeBytes { literals in
+        guard let text = line.baseAddress else { return true }
+        return withShapes(orElse: false) { _, parts, literals in
+            var part = parts + Int(shape.firstPart)
             var start = 0
-            for index in 0...holes.count {
-                let part = parts[Int(shape.firstPart) + index]
-                let end = index < holes.count ? Int(holes[index].offset) : line.count
-                guard Int(part.length) == end - start, index == holes.count || part.hole == holes[index].kind else {
-                    return false
-                }
-                let literal = literals[Int(part.offset)..<Int(part.offset) + Int(part.length)]
-                guard
-                    ByteHash.isEqual(
-                        UnsafeRawBufferPointer(rebasing: literal), UnsafeRawBufferPointer(rebasing: line[start..<end]))
+            for hole in holes {
+                guard Int(part.pointee.length) == Int(hole.offset) &- start, part.pointee.hole == hole.kind,
+                    ValueTable.isEqual(text + start, literals + Int(part.pointee.offset), Int(part.pointee.length))
                 else { return false }
-                if index < holes.count { start = end + Int(holes[index].length) }
+                start = Int(hole.offset) &+ Int(hole.length)
+                part += 1
             }
-            return true
+            return Int(part.pointee.length) == line.count &- start
+                && ValueTable.isEqual(text + start, literals + Int(part.pointee.offset), line.count &- start)
         }
     }
 
@@ -97,12 +112,13 @@ struct ShapeTable: Sendable {
         _ kind: ShapeKind, _ line: UnsafeRawBufferPointer, _ holes: UnsafeBufferPointer<LineHole>
     ) -> UInt64 {
         var state = UInt64(kind.rawValue)
+        guard let text = line.baseAddress else { return state }
         var start = 0
         for hole in holes {
-            state = ByteHash.hash(UnsafeRawBufferPointer(rebasing: line[start..<Int(hole.offset)]), seed: state)
-            start = Int(hole.offset) + Int(hole.length)
+            state = ValueTable.hash(text + start, Int(hole.offset) &- start, seed: state)
+            start = Int(hole.offset) &+ Int(hole.length)
         }
-        return ByteHash.hash(UnsafeRawBufferPointer(rebasing: line[start...]), seed: state)
+        return ValueTable.hash(text + start, line.count &- start, seed: state)
     }
 
     private mutating func append(
@@ -122,12 +138,19 @@ struct ShapeTable: Sendable {
             Shape(kind: kind, firstPart: UInt32(parts.count), holeCount: 0, literalBytes: 0, hash: hash))
     }
 
+    private mutating func appendLiteral(_ literal: UnsafeRawBufferPointer) {
+        let start = literalsEnd
+        let end = start + literal.count
+        if literals.count < end + ShapeTable.readableBeyond { literals.grow(to: max(end * 2, 4096)) }
+        literals.withUnsafeMutableBytes {
+            UnsafeMutableRawBufferPointer(rebasing: $0[start..<end]).copyMemory(from: literal)
+        }
+        literalsEnd = end
+    }
+
     private mutating func appendPart(_ literal: UnsafeRawBufferPointer, hole: HoleKind) {
-        let offset = literals.count - ShapeTable.readableBeyond
-        parts.append(Part(offset: UInt32(offset), length: UInt32(literal.count), hole: hole))
-        literals.removeLast(ShapeTable.readableBeyond)
-        literals.append(contentsOf: literal)
-        literals.append(contentsOf: repeatElement(0, count: ShapeTable.readableBeyond))
+        parts.append(Part(offset: UInt32(literalsEnd), length: UInt32(literal.count), hole: hole))
+        appendLiteral(literal)
         shapes[count - 1].literalBytes += UInt32(literal.count)
         if hole != .end { shapes[count - 1].holeCount += 1 }
     }
@@ -175,7 +198,7 @@ extension ShapeTable {
             let holes = reader.readVarint(), holes <= UInt64(ShapeTable.holesMax)
         else { return nil }
         let firstPart = parts.count
-        let start = literals.count - ShapeTable.readableBeyond
+        let start = literalsEnd
         var total = 0
         for index in 0...holes {
             guard let code = reader.readVarint(), let hole = HoleKind(code: code & 3, in: kind),
@@ -196,9 +219,7 @@ extension ShapeTable {
             Shape(
                 kind: kind, firstPart: UInt32(firstPart), holeCount: UInt32(holes), literalBytes: UInt32(total), hash: 0
             ))
-        literals.removeLast(ShapeTable.readableBeyond)
-        literals.append(contentsOf: bytes)
-        literals.append(contentsOf: repeatElement(0, count: ShapeTable.readableBeyond))
+        appendLiteral(bytes)
         return first & ShapeTable.isColumnar != 0
     }
 }

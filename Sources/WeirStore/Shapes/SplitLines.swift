@@ -39,6 +39,31 @@ struct SplitLines: Sendable {
     /// The number of holes of the shape at a position of the splitter's table.
     func holeCount(_ position: Int) -> Int { Int(splitter.table.shapes[position].holeCount) }
 
+    /// Whether the windows around each hole of a number are told by its values and literals, without looking at lines:
+    /// the number has columns of its own, and no window reaches from one hole over another.
+    func isSeparable(_ number: Int) -> Bool {
+        guard number > 0, number <= plan.columnarCount else { return false }
+        let shape = splitter.table.shapes[plan.positions[number - 1]]
+        // Words are never empty, so that a window holds bytes of two of them at most.
+        let between: UInt32 = shape.kind == .text ? 1 : 2
+        let first = Int(shape.firstPart)
+        return (0..<Int(shape.holeCount)).dropFirst().allSatisfy {
+            splitter.table.parts[first + $0].length >= between
+        }
+    }
+
+    /// What stands around a hole of a separable number.
+    func margins(_ number: Int, hole: Int) -> HoleMargins {
+        let shape = splitter.table.shapes[plan.positions[number - 1]]
+        let first = Int(shape.firstPart) + hole
+        let before = Int(splitter.table.parts[first].length)
+        let behind = Int(splitter.table.parts[first + 1].length)
+        let isLast = hole + 1 == Int(shape.holeCount)
+        return HoleMargins(
+            left: hole == 0 ? min(before, 2) : 2, right: isLast ? min(behind, 2) : 2,
+            isJoined: hole > 0 && before == 1)
+    }
+
     private mutating func scatter(_ lineOffsets: [UInt32], order: [UInt32], timestamps: [Int64]) {
         var nextRow = [Int](repeating: 0, count: plan.rowCounts.count)
         let (plan, splitter, firstValues, firstRows) = (plan, splitter, firstValues, firstRows)

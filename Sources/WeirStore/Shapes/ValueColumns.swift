@@ -23,11 +23,15 @@ enum ValueColumns {
             count = 0
         }
 
-        mutating func append(_ values: ValueList, effort: ColumnEffort) {
+        /// The first of each of the different values of the column added last, if it is a dictionary.
+        var distinct: [UInt32] { encoder.distinct }
+
+        mutating func append(_ values: ValueList, effort: ColumnEffort) -> ValueColumn {
             let column = encoder.append(values, effort: effort, to: &payload)
             column.append(to: &directory)
             plainBytes += column.plainBytes
             count += column.count
+            return column
         }
 
         func write(to writer: inout ByteWriter) {
