@@ -14,4 +14,5 @@ extension FolderLockError: OneLineError {}
 extension CatalogueError: OneLineError {}
 extension CorruptionError: OneLineError {}
 extension StoreOpenError: OneLineError {}
+extension StoreRestore.Refusal: OneLineError {}
 extension AgentError: OneLineError {}

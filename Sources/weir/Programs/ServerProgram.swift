@@ -51,9 +51,11 @@ struct ServerProgram {
         }
         let rules = RuleService()
         let managers = alertmanagers(logger: logger)
-        let store = StoreService {
+        var configuration = file.store
+        configuration.lineFilter = StoreDeletes.filter
+        let store = StoreService { [configuration] in
             let store = try await LogStore.open(
-                configuration: file.store, fileSystem: files, clock: clock,
+                configuration: configuration, fileSystem: files, clock: clock,
                 decodeBody: { try EncodedBodyDecoder.decode($0) }, onEvent: Self.report(to: logger))
             // Whatever brings lines: tails see them all.
             let sink = PublishingSink(store: store, hub: hub)
@@ -159,6 +161,8 @@ struct ServerProgram {
             tails: hub, build: BuildVersion(version: Version.number))
         services.serviceNames = ["server", "store", "tail"] + (agent == nil ? [] : ["agent"])
         services.configurationText = { configurationText }
+        services.deletes = file.allowsDeletes ? StoreDeletes.control(of: store) : nil
+        services.makeBackup = { StoreArchive.stream(try await store.makeBackup()) }
         return services
     }
 
