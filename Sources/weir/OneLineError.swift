@@ -15,4 +15,5 @@ extension CatalogueError: OneLineError {}
 extension CorruptionError: OneLineError {}
 extension StoreOpenError: OneLineError {}
 extension StoreRestore.Refusal: OneLineError {}
+extension ArchiveFolder.Fault: OneLineError {}
 extension AgentError: OneLineError {}

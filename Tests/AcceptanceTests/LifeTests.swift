@@ -1,5 +1,6 @@
 import Foundation
 import Testing
+import WeirSystem
 import WeirTesting
 
 /// Retention and deletes on the real binary.

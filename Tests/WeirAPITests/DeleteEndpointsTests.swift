@@ -1,3 +1,4 @@
+import LogQL
 import Synchronization
 import Testing
 import WeirAPI
@@ -67,36 +68,30 @@ import WeirModel
         #expect(target.matchers == [try Matcher("app", .equal, "web")])
     }
 
-    @Test(arguments: [
-        ([], "query not set"),
-        ([("query", "{a=\"b\"}")], "start time not set"),
-        (
-            [("query", "{a=\"b\"}"), ("start", "1600000000000")],
-            "invalid start time: require unix seconds or RFC3339 format"
-        ),
-        (
-            [("query", "{a=\"b\"}"), ("start", "1600000000"), ("end", "yesterday")],
-            "invalid end time: require unix seconds or RFC3339 format"
-        ),
-        (
-            [("query", "{a=\"b\"}"), ("start", "1600000000"), ("end", "9999999999")],
-            "deletes in the future are not allowed"
-        ),
-        (
-            [("query", "{a=\"b\"}"), ("start", "1600000001"), ("end", "1600000001")],
-            "start time can't be greater than or equal to end time"
-        ),
-        (
-            [("query", "{a=\"b\"} |= \"c\""), ("start", "1600000000"), ("max_interval", "1ms")],
-            "invalid max_interval: valid time units are 's', 'm', 'h'"
-        ),
-        (
-            [
-                ("query", "{a=\"b\"} |= \"c\""), ("start", "1600000000"), ("end", "1600000090"),
-                ("max_interval", "1h"),
-            ], "max_interval can't be greater than the interval to be deleted (1m30s)"
-        ),
-    ]) func `what cannot be meant is refused in Loki's words`(
+    private static let query: (name: String, value: String) = ("query", "{a=\"b\"}")
+    private static let filtered: (name: String, value: String) = ("query", "{a=\"b\"} |= \"c\"")
+    private static let start: (name: String, value: String) = ("start", "1600000000")
+
+    /// Parameters and the text that refuses them.
+    static let refusals: [(parameters: [(name: String, value: String)], message: String)] = {
+        var cases: [(parameters: [(name: String, value: String)], message: String)] = []
+        func add(_ parameters: [(name: String, value: String)], _ message: String) {
+            cases.append((parameters, message))
+        }
+        add([], "query not set")
+        add([query], "start time not set")
+        add([query, ("start", "1600000000000")], "invalid start time: require unix seconds or RFC3339 format")
+        add([query, start, ("end", "yesterday")], "invalid end time: require unix seconds or RFC3339 format")
+        add([query, start, ("end", "9999999999")], "deletes in the future are not allowed")
+        add([query, start, ("end", "1600000000")], "start time can't be greater than or equal to end time")
+        add([filtered, start, ("max_interval", "1ms")], "invalid max_interval: valid time units are 's', 'm', 'h'")
+        add(
+            [filtered, start, ("end", "1600000090"), ("max_interval", "1h")],
+            "max_interval can't be greater than the interval to be deleted (1m30s)")
+        return cases
+    }()
+
+    @Test(arguments: refusals) func `what cannot be meant is refused in Loki's words`(
         parameters: [(name: String, value: String)], message: String
     ) async {
         let answer = await ask("POST", parameters)

@@ -105,7 +105,8 @@ extension SegmentRow {
     /// What the catalogue says of a file just written.
     init(_ summary: SegmentSummary, ulid: ULID, _ facts: SegmentFacts) {
         self.init(
-            ulid: ulid.text, tenant: facts.tenant, level: facts.level, minTimestamp: summary.minTimestamp, maxTimestamp: summary.maxTimestamp,
+            ulid: ulid.text, tenant: facts.tenant, level: facts.level, minTimestamp: summary.minTimestamp,
+            maxTimestamp: summary.maxTimestamp,
             rows: summary.rows, rawBytes: summary.rawBytes, fileBytes: summary.fileBytes,
             tailOffset: summary.tailOffset, tailLength: summary.tailLength, tailChecksum: summary.tailChecksum,
             format: Int(SegmentLayout.major), streams: summary.streams,

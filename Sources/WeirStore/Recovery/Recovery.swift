@@ -119,21 +119,37 @@ struct Recovery {
 
     /// Opens a day, with a catalogue made anew of its segments when that is damaged, or else sets it aside.
     private mutating func openOrMend(_ day: Day, global: GlobalCatalogue) throws {
-        let known = (quarantined, segments[day.number])
+        let quarantinedBefore = quarantined
+        guard let damage = try openSayingDamage(day, global: global) else { return }
+        quarantined = quarantinedBefore
+        segments[day.number] = nil
+        guard try isRebuilt(day, because: damage) else { return try setAside(day, because: damage) }
+        guard let remaining = try openSayingDamage(day, global: global) else { return }
+        quarantined = quarantinedBefore
+        segments[day.number] = nil
+        try setAside(day, because: remaining)
+    }
+
+    private mutating func openSayingDamage(_ day: Day, global: GlobalCatalogue) throws -> CatalogueError? {
+        if try isCatalogueMissing(of: day) {
+            return CatalogueError(path: day.catalogue.path, reason: "is missing", isDamaged: true)
+        }
         do {
-            if try isCatalogueMissing(of: day) {
-                throw CatalogueError(path: day.catalogue.path, reason: "is missing", isDamaged: true)
-            }
-            return try open(day, global: global)
-        } catch let error as CatalogueError where error.isDamaged && error.path.hasPrefix(day.folder + "/") {
-            (quarantined, segments[day.number]) = known
-            do {
-                try rebuild(day, because: error)
-                return try open(day, global: global)
-            } catch let failure where failure is DayRebuild.Impossible || failure is CatalogueError {
-                (quarantined, segments[day.number]) = known
-                try setAside(day, because: error)
-            }
+            try open(day, global: global)
+            return nil
+        } catch let error as CatalogueError {
+            guard error.isDamaged, error.path.hasPrefix(day.folder + "/") else { throw error }
+            return error
+        }
+    }
+
+    /// Makes the catalogue anew; false when the segments do not say enough.
+    private func isRebuilt(_ day: Day, because error: CatalogueError) throws -> Bool {
+        do {
+            try rebuild(day, because: error)
+            return true
+        } catch is DayRebuild.Impossible {
+            return false
         }
     }
 
@@ -154,23 +170,32 @@ struct Recovery {
     /// Opens the store's own database, or the copy of it when it is damaged, or begins a new one.
     private func openGlobal() throws -> GlobalCatalogue {
         let path = configuration.globalCataloguePath
-        do {
+        let damage: CatalogueError
+        do throws(CatalogueError) {
             return try GlobalCatalogue(checked: path)
-        } catch  where error.isDamaged {
-            let machine = PosixFileSystem()
-            for suffix in ["-wal", "-shm", ""] where try machine.status(path + suffix) != nil {
-                try machine.rename(path + suffix, to: path + ".damaged" + suffix)
-            }
-            let copy = path + GlobalCatalogue.copySuffix
-            var usesCopy = false
-            if try machine.status(copy) != nil, let sound = try? GlobalCatalogue(checked: copy) {
-                try sound.backup(to: path)
-                sound.close()
-                usesCopy = true
-            }
-            report(.settingsSetAside(path: path, kept: path + ".damaged", usesCopy: usesCopy, reason: "\(error)"))
-            return try GlobalCatalogue(checked: path)
+        } catch {
+            guard error.isDamaged else { throw error }
+            damage = error
         }
+        let machine = PosixFileSystem()
+        for suffix in ["-wal", "-shm", ""] {
+            guard try machine.status(path + suffix) != nil else { continue }
+            try machine.rename(path + suffix, to: path + ".damaged" + suffix)
+        }
+        let usesCopy = try isRestoredFromCopy(path)
+        report(.settingsSetAside(path: path, kept: path + ".damaged", usesCopy: usesCopy, reason: "\(damage)"))
+        return try GlobalCatalogue(checked: path)
+    }
+
+    /// Puts the copy of the store's own database in its place; false when there is none that is sound.
+    private func isRestoredFromCopy(_ path: String) throws -> Bool {
+        let copy = path + GlobalCatalogue.copySuffix
+        guard try PosixFileSystem().status(copy) != nil, let sound = try? GlobalCatalogue(checked: copy) else {
+            return false
+        }
+        defer { sound.close() }
+        try sound.backup(to: path)
+        return true
     }
 
     /// Opens a day: completes its making if a crash interrupted that, and compares files with the catalogue.
@@ -327,19 +352,28 @@ struct Recovery {
     /// A day whose streams are in memory. Damage that shows only now costs the day's folder, not the start.
     private mutating func loadedDay(_ number: Int) throws -> Day {
         if let day = days[number] {
-            do {
-                // From its segments, if need be; then the catalogue must be made anew before it is written to.
-                let error = try day.loadSayingDamage()
-                if let error { try rebuild(day, because: error) }
-                return day
-            } catch let error as CatalogueError where error.isDamaged {
-                try setAside(day, because: error)
-                segments[number] = nil
-            }
+            guard let damage = try loadOrMend(day) else { return day }
+            try setAside(day, because: damage)
+            segments[number] = nil
         }
         let day = Day(number: number, parts: configuration.partsFolder, isOnDisk: false, files: files)
         days[number] = day
         return day
+    }
+
+    /// Loads a day's streams, from its segments if need be; then the catalogue is made anew, because it will be written to.
+    ///
+    /// - Returns: the damage when neither helps.
+    private func loadOrMend(_ day: Day) throws -> CatalogueError? {
+        let damage: CatalogueError?
+        do throws(CatalogueError) {
+            damage = try day.loadSayingDamage()
+        } catch {
+            guard error.isDamaged else { throw error }
+            return error
+        }
+        guard let damage, try !isRebuilt(day, because: damage) else { return nil }
+        return damage
     }
 
     private mutating func unapplied(

@@ -40,7 +40,8 @@ struct ArchiveFolder {
             switch event {
             case .file(let name, _): try begin(name)
             case .bytes(let bytes):
-                try bytes.withUnsafeBytes { (bytes) throws(FileError) in try file?.write(bytes, at: offset) }
+                guard let file else { continue }
+                try bytes.withUnsafeBytes { try file.write($0, at: offset) }
                 offset += bytes.count
                 self.bytes += bytes.count
             case .end:
@@ -67,14 +68,7 @@ struct ArchiveFolder {
     private mutating func begin(_ name: String) throws {
         try endFile()
         // Whoever the server is, nothing is written outside of the folder.
-        let parts = name.split(separator: "/", omittingEmptySubsequences: false)
-        let isPlain = parts.allSatisfy { part in
-            part != "." && part != ".." && !part.isEmpty
-                && part.utf8.allSatisfy {
-                    ($0 >= 0x30 && $0 <= 0x39) || ($0 | 0x20 >= 0x61 && $0 | 0x20 <= 0x7a) || $0 == 0x2e || $0 == 0x2d
-                        || $0 == 0x5f
-                }
-        }
+        let isPlain = name.split(separator: "/", omittingEmptySubsequences: false).allSatisfy(Self.isPlain)
         guard isPlain else { throw Fault(description: "the server sends a file with the name \(name)") }
         let path = folder + "/" + name
         if let parent = FolderPath.parent(of: path), folders.insert(parent).inserted {
@@ -86,6 +80,12 @@ struct ArchiveFolder {
         file = try files.open(path, .create)
         offset = 0
         fileCount += 1
+    }
+
+    /// Whether a part of a path is letters, digits and some signs, and no step to another folder.
+    private static func isPlain(_ part: Substring) -> Bool {
+        let signs = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789._-".utf8
+        return part != "." && part != ".." && !part.isEmpty && part.utf8.allSatisfy { signs.contains($0) }
     }
 
     private mutating func endFile() throws(FileError) {

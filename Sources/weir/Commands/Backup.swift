@@ -1,4 +1,5 @@
 internal import ArgumentParser
+internal import NIOCore
 internal import WeirAPI
 internal import WeirStore
 internal import WeirSystem
@@ -54,6 +55,9 @@ struct Backup: AsyncParsableCommand {
         var verification = StoreVerification(folder: folder, fileSystem: PosixFileSystem())
         try verification.run()
         let faults = verification.findings.filter { $0.kind != .setAside }
-        guard faults.isEmpty else { throw StoreRestore.Refusal(folder: folder, findings: faults) }
+        guard faults.isEmpty else {
+            let lines = faults.map { "\n  \($0)" }.joined()
+            throw StartFailure("\(folder) is copied, but what was copied is not sound:\(lines)")
+        }
     }
 }

@@ -1,5 +1,6 @@
 internal import ArgumentParser
 internal import FoundationEssentials
+internal import NIOHTTP1
 internal import WeirAPI
 internal import WeirSystem
 

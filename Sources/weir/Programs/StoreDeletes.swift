@@ -8,7 +8,8 @@ enum StoreDeletes {
     /// The line filters of a request, for `StoreConfiguration.lineFilter`; nil when all lines are meant.
     static let filter: @Sendable (String) throws -> LinePredicate? = { query in
         let selection = try LineSelection(query)
-        return selection.takesWholeStreams ? nil : { selection.accepts($0) }
+        if selection.takesWholeStreams { return nil }
+        return { selection.accepts($0) }
     }
 
     /// What the endpoints ask for.
