@@ -57,7 +57,8 @@ struct DeleteParameters {
         guard let interval = ParameterText.duration(text), interval >= Timestamp.nanosecondsPerSecond else {
             throw ParameterError("invalid max_interval: valid time units are 's', 'm', 'h'")
         }
-        let length = end.nanoseconds - start.nanoseconds
+        let (difference, overflow) = end.nanoseconds.subtractingReportingOverflow(start.nanoseconds)
+        let length = overflow ? .max : difference
         guard interval <= length else {
             throw ParameterError(
                 "max_interval can't be greater than the interval to be deleted (\(DeleteParameters.goText(length)))")
@@ -68,7 +69,8 @@ struct DeleteParameters {
     private static func instant(_ text: String) -> Timestamp? {
         if let instant = TimeText.parse(text) { return Timestamp(nanoseconds: instant) }
         guard text.utf8.count == 10, let seconds = Int64(text), seconds >= 0 else { return nil }
-        return Timestamp(nanoseconds: seconds * Timestamp.nanosecondsPerSecond)
+        let (nanoseconds, overflow) = seconds.multipliedReportingOverflow(by: Timestamp.nanosecondsPerSecond)
+        return Timestamp(nanoseconds: overflow ? .max : nanoseconds)
     }
 
     /// A duration as Go prints it, whole milliseconds: `24h0m0s`, `1m30s`, `1.5s`.

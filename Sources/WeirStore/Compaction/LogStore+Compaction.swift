@@ -274,6 +274,8 @@ extension LogStore {
             guard let day = state.withLock({ $0.days[number] }) else { continue }
             do {
                 for retired in group { try files.remove(day.folder + "/" + retired.segment.row.fileName) }
+                // One that a power cut brought back would be a file that nobody knows, with lines that were deleted.
+                try files.syncFolder(day.folder)
                 try configuration.reach(.garbageRemoved)
                 try day.catalogue.forgetGarbage(group.map(\.segment.row.ulid))
             } catch {

@@ -227,7 +227,6 @@ struct Recovery {
         }
         try clearGarbage(summary.garbage, of: day, isSound: quarantined == quarantinedBefore)
         let listed = Set(summary.segments.map(\.fileName))
-        if quarantined == quarantinedBefore { try checkUnlisted(of: day, listed: listed, applied: summary.appliedLSN) }
         try clearLeftovers(of: day, listed: listed)
         // Within a day segments come in the order in which their rows arrived.
         segments[day.number] = opened
@@ -242,14 +241,6 @@ struct Recovery {
         guard let file = try? files.open(path, .read) else { return nil }
         defer { file.close() }
         return try? SegmentReader.open(file: file).origin()
-    }
-
-    /// Tells a catalogue that lost a row from one that a crash kept from getting it: the records of the file were applied.
-    private func checkUnlisted(of day: Day, listed: Set<String>, applied: UInt64) throws {
-        for name in try files.list(day.folder) where name.hasSuffix(SegmentRow.suffix) && !listed.contains(name) {
-            guard let origin = origin(of: day.folder + "/" + name), origin.generation <= applied else { continue }
-            throw CatalogueError(path: day.catalogue.path, reason: "does not list \(name) any more", isDamaged: true)
-        }
     }
 
     /// Renames the folder of a day whose catalogue is damaged, so that the other days serve and nothing of it is lost.
@@ -277,6 +268,8 @@ struct Recovery {
         guard !garbage.isEmpty else { return }
         if isSound {
             for ulid in garbage { try files.remove(day.folder + "/" + ulid + SegmentRow.suffix) }
+            // One that a power cut brought back would be a file that nobody knows, with lines that were deleted.
+            try files.syncFolder(day.folder)
         }
         try day.catalogue.forgetGarbage(garbage)
     }
