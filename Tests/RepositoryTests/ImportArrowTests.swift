@@ -6,20 +6,21 @@ import Testing
         "WeirRegex": ["CRE2", "CKernels"],
         "WeirModel": ["WeirRegex"],
         "WeirTemplate": [],
-        "WeirSystem": ["Glibc"],
+        "WeirSystem": ["Glibc", "CAllocator"],
         "WeirBytes": ["CLZ4", "CZlib", "CSnappy", "CKernels"],
         "LogQL": ["WeirModel", "WeirBytes", "WeirRegex", "WeirTemplate"],
-<<<<<<< HEAD
-        "WeirStore": ["WeirModel", "WeirSystem", "WeirBytes", "GRDB", "FoundationEssentials"],  // GRDB's blobs are Data
-        "LogMetrics": ["WeirModel", "WeirSystem", "WeirBytes", "LogQL", "GRDB", "FoundationEssentials"],
-        "WeirRules": ["WeirModel", "WeirSystem", "WeirRegex", "WeirTemplate", "LogQL", "LogMetrics", "GRDB"],
-=======
         // GRDB's blobs are Data.
         "WeirStore": ["WeirModel", "WeirSystem", "WeirBytes", "CKernels", "GRDB", "FoundationEssentials"],
->>>>>>> aea7da1 (wip)
+        "LogMetrics": ["WeirModel", "WeirSystem", "WeirBytes", "LogQL", "GRDB", "FoundationEssentials"],
+        "WeirRules": ["WeirModel", "WeirSystem", "WeirRegex", "WeirTemplate", "LogQL", "LogMetrics", "GRDB"],
+        "WeirAlerts": [
+            "WeirModel", "WeirSystem", "WeirBytes", "WeirRegex", "WeirTemplate", "GRDB", "FoundationEssentials",
+        ],
         "WeirAgent": ["WeirModel", "WeirSystem", "WeirBytes", "WeirRegex", "WeirTemplate", "LogQL"],
-        "WeirAPI": ["WeirModel", "WeirBytes", "LogQL"],
-        "WeirConfig": ["WeirModel", "WeirStore", "LogQL", "WeirAgent", "WeirAPI", "WeirRules", "Yams"],
+        "WeirAPI": ["WeirModel", "WeirBytes", "WeirRegex", "LogQL", "WeirAlerts"],
+        "WeirConfig": [
+            "WeirModel", "WeirStore", "LogQL", "WeirAgent", "WeirAPI", "WeirRules", "WeirAlerts", "Yams",
+        ],
         "WeirTesting": ["Glibc", "WeirModel", "WeirSystem", "WeirBytes"],
     ]
 

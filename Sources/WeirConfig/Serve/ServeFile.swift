@@ -1,5 +1,6 @@
 public import LogQL
 public import WeirAPI
+public import WeirAlerts
 public import WeirRules
 public import WeirStore
 
@@ -24,6 +25,8 @@ public struct ServeFile: Sendable {
     var enforcesLokiRetention = false
     /// Loki's file of limits for single tenants, `runtime_config.file`; see ``applyOverrides(_:file:)``.
     public var overridesFile: String?
+    /// `alerting`, besides Prometheus' keys in it.
+    public var alerting = AlertingOptions()
     /// Remarks in the order of the file's keys.
     public var diagnostics: [Diagnostic] = []
 

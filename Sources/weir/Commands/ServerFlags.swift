@@ -1,5 +1,6 @@
 internal import ArgumentParser
 internal import WeirAPI
+internal import WeirAlerts
 internal import WeirConfig
 internal import WeirStore
 
@@ -33,6 +34,12 @@ struct ServerFlags: ParsableArguments {
         help: "The most that segments may take, such as 50GB; beyond it the oldest days go.")
     var maxDisk: ByteSize?
 
+    @Option(name: .customLong("alerting.config-file"), help: "Alertmanager's configuration file.")
+    var alertingFile: String?
+
+    @Option(name: .customLong("alerting.listen"), help: "An extra address that answers as Alertmanager does.")
+    var alertingListen: String?
+
     /// Puts what was given over what the file says.
     func apply(to file: inout ServeFile) {
         if let address { file.server.address = address }
@@ -41,6 +48,8 @@ struct ServerFlags: ParsableArguments {
         if let data { file.store.folder = data }
         if let retention { file.store.retention.period = retention.duration }
         if let maxDisk { file.store.retention.bytesMax = maxDisk.bytes }
+        if let alertingFile { file.alerting.file = alertingFile }
+        if let alertingListen { file.alerting.listen = alertingListen }
     }
 }
 
