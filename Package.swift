@@ -33,7 +33,6 @@ extension Target.Dependency {
     static let nioWebSocket: Self = .product(name: "NIOWebSocket", package: "swift-nio")
     static let nioHTTPTypes: Self = .product(name: "NIOHTTPTypesHTTP1", package: "swift-nio-extras")
     static let httpTypes: Self = .product(name: "HTTPTypes", package: "swift-http-types")
-    static let nioSSL: Self = .product(name: "NIOSSL", package: "swift-nio-ssl")
     static let hummingbird: Self = .product(name: "HummingbirdCore", package: "hummingbird")
     static let asyncHTTPClient: Self = .product(name: "AsyncHTTPClient", package: "async-http-client")
     static let lifecycle: Self = .product(name: "ServiceLifecycle", package: "swift-service-lifecycle")
@@ -58,7 +57,6 @@ let package = Package(
         .package(url: "https://github.com/apple/swift-nio", from: "2.101.2"),
         .package(url: "https://github.com/apple/swift-nio-ssl.git", from: "2.29.0"),
         .package(url: "https://github.com/apple/swift-nio-extras", from: "1.35.2"),
-        .package(url: "https://github.com/apple/swift-nio-ssl", from: "2.37.6"),
         .package(url: "https://github.com/apple/swift-http-types", from: "1.8.0"),
         .package(url: "https://github.com/swift-server/async-http-client", from: "1.37.0"),
         .package(url: "https://github.com/swift-server/swift-service-lifecycle", from: "2.13.0"),
@@ -99,8 +97,6 @@ let package = Package(
         .executableTarget(
             name: "weir",
             dependencies: [
-                "WeirModel", "WeirSystem", "WeirBytes", "LogQL", "WeirStore", "WeirAgent", "WeirAPI", "WeirConfig",
-                "WeirRules", "LogMetrics",
                 "WeirModel", "WeirSystem", "WeirBytes", "WeirTemplate", "LogQL", "WeirStore", "WeirAgent", "WeirAlerts",
                 "WeirAPI", "WeirConfig", "WeirRules", "LogMetrics",
                 .hummingbird, .nioCore, .nioPosix, .nioSSL, .nioHTTP1, .nioWebSocket, .nioHTTPTypes, .httpTypes,

@@ -1,4 +1,4 @@
-public import WeirModel
+internal import WeirModel
 public import WeirTemplate
 
 /// The templates that notifications are written with: the default ones and those of the user's files.

@@ -34,7 +34,7 @@ public struct AlertmanagerFile: Sendable {
     private mutating func apply(_ map: YAMLMap, _ reader: AlertmanagerReader) {
         var defaults = AlertmanagerDefaults()
         map.section("global") { defaults.apply($0, reader) }
-        var receivers = ReceiverReader(reader: reader, defaults: defaults)
+        var receivers = AlertReceiverReader(reader: reader, defaults: defaults)
         receivers.apply(map.value("receivers"))
         var intervals: [MuteInterval] = []
         for key in ["mute_time_intervals", "time_intervals"] {

@@ -1,3 +1,4 @@
+internal import WeirAlerts
 internal import WeirModel
 internal import WeirRules
 

@@ -1,7 +1,7 @@
 internal import WeirAlerts
 
 /// `receivers`.
-struct ReceiverReader {
+struct AlertReceiverReader {
     let reader: AlertmanagerReader
     let defaults: AlertmanagerDefaults
     /// The receivers in order.
