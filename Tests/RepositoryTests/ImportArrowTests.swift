@@ -6,7 +6,7 @@ import Testing
         "WeirRegex": ["CRE2", "CKernels"],
         "WeirModel": ["WeirRegex"],
         "WeirTemplate": [],
-        "WeirSystem": ["Glibc"],
+        "WeirSystem": ["Glibc", "CAllocator"],
         "WeirBytes": ["CLZ4", "CZlib", "CSnappy", "CKernels"],
         "LogQL": ["WeirModel", "WeirBytes", "WeirRegex", "WeirTemplate"],
         "WeirStore": ["WeirModel", "WeirSystem", "WeirBytes", "GRDB", "FoundationEssentials"],  // GRDB's blobs are Data
