@@ -30,7 +30,8 @@ public struct APIServices: Sendable {
     public var ruleGroups: @Sendable (Tenant) async -> [RuleGroupStatus] = { _ in [] }
     /// The label sets of recorded series that fulfil all matchers and have samples in a stretch of time, sorted.
     public var recordedSeries:
-        @Sendable (Tenant, [Matcher], _ after: Timestamp, _ through: Timestamp) async -> [LabelSet] = { _, _, _, _ in []
+        @Sendable (Tenant, [Matcher], _ after: Timestamp, _ through: Timestamp) async throws -> [LabelSet] = {
+            _, _, _, _ in []
         }
     /// Runs rules in YAML over stored lines between two instants, for `/weir/api/v1/rules/backtest`; nil where that is
     /// not offered.

@@ -201,10 +201,10 @@ public final class RuleEngine: Sendable {
                 let slot = running.group.schedule.slot(atOrBefore: instant)
                 let last = max(running.group.evaluatedAt ?? .min, running.since)
                 // An evaluation in the future means that the clock was set back.
-                guard slot > last || last > instant.advanced(byNanoseconds: Timestamp.nanosecondsPerDay) else {
-                    continue
-                }
+                let isBack = last > instant.advanced(byNanoseconds: running.group.schedule.intervalNanoseconds)
+                guard slot > last || isBack else { continue }
                 state.running[key]?.isUnderWay = true
+                state.running[key]?.since = min(running.since, slot)
                 due.append((key, slot))
             }
             return due.sorted { $0.0 < $1.0 }

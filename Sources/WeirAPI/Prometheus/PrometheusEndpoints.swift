@@ -67,13 +67,13 @@ struct PrometheusEndpoints: Sendable {
         if let text = QueryParameters(request).text("start") { start = try ParameterText.instant(text) }
         if let text = QueryParameters(request).text("end") { end = try ParameterText.instant(text) }
         let texts = Self.selectors(request)
-        guard !texts.isEmpty else { return await services.recordedSeries(request.tenant, [], start, end) }
+        guard !texts.isEmpty else { return try await services.recordedSeries(request.tenant, [], start, end) }
         var found: Set<LabelSet> = []
         for text in texts {
             guard case .metric(.samples(let selector)) = try Query.parse(text, dialect: .weir) else {
                 throw ParameterError("\(QuotedText.quote(text)) is no selector of recorded series")
             }
-            found.formUnion(await services.recordedSeries(request.tenant, selector.matchers, start, end))
+            found.formUnion(try await services.recordedSeries(request.tenant, selector.matchers, start, end))
         }
         return found.sorted()
     }

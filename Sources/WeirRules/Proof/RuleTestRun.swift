@@ -22,7 +22,7 @@ public struct RuleTestRun: Sendable {
     /// - Returns: what is not as expected, in promtool's form; nothing when all is.
     /// - Throws: ``RuleError`` when a group cannot be used, `CancellationError`.
     public func run(_ test: RuleTest) async throws -> [String] {
-        let samples = SampleStore(retentionNanoseconds: .max)
+        let samples = SampleStore()
         RuleTestRun.load(test, into: samples)
         let engine = QueryEngine(source: RuleTestRun.lines(of: test), samples: samples, clocks: clocks)
         let surroundings = RuleSurroundings(

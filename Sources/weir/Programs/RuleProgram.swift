@@ -13,6 +13,7 @@ struct RuleProgram: Sendable {
     let samples: SampleStore
     let loader: RuleLoader
     let database: RuleDatabase?
+    let clock: any WallClock
     let logger: Logger
     /// Changes of rules happen one after the other.
     private let changes = WorkExecutor(name: "weir-rules", threads: 1)
@@ -29,6 +30,7 @@ struct RuleProgram: Sendable {
         sinks: [any AlertSink], address: String, clock: any WallClock, files: any FileSystem, logger: Logger
     ) {
         self.samples = samples
+        self.clock = clock
         self.logger = logger
         var database: RuleDatabase?
         do {
@@ -55,6 +57,8 @@ struct RuleProgram: Sendable {
     /// Loads the rules at the start: what cannot be used is left out, because a server that collects is worth more than
     /// none.
     func start() async {
+        await turnstile.enter()
+        defer { turnstile.leave() }
         let read = loader.load()
         report(read.diagnostics)
         do {
@@ -96,6 +100,38 @@ struct RuleProgram: Sendable {
             case .note: logger.info("\(diagnostic)")
             }
         }
+    }
+
+    /// How often recorded series are written: the most that a power cut can take of them.
+    private static let savePause = Duration.seconds(60)
+
+    /// Writes recorded series, and forgets what is too old, until the task is cancelled.
+    func care() async {
+        while (try? await Task.sleep(for: Self.savePause)) != nil {
+            await save()
+            do {
+                try await changes.run { [database, clock] in
+                    try database?.forgetHistory(now: Timestamp(nanoseconds: clock.now()))
+                }
+            } catch {
+                logger.error("old steps of alerts are not forgotten", metadata: ["reason": "\(error)"])
+            }
+        }
+    }
+
+    private func save() async {
+        do {
+            try await samples.save(now: Timestamp(nanoseconds: clock.now()))
+        } catch {
+            logger.error("recorded series are not written", metadata: ["reason": "\(error)"])
+        }
+    }
+
+    /// Writes what is not written and closes the files; nothing is evaluated any more.
+    func end() async {
+        await save()
+        samples.close()
+        database?.close()
     }
 
     /// Runs rules over the past; nothing of it is kept.

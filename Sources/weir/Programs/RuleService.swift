@@ -25,9 +25,12 @@ final class RuleService: Service, Sendable {
         await cancelWhenGracefulShutdown { [programs] in
             for await program in programs {
                 await program.start()
-                await program.engine.run { try await Task.sleep(for: .nanoseconds($0)) }
+                await withTaskGroup(of: Void.self) { group in
+                    group.addTask { await program.engine.run { try await Task.sleep(for: .nanoseconds($0)) } }
+                    group.addTask { await program.care() }
+                }
             }
         }
-        program?.database?.close()
+        await program?.end()
     }
 }

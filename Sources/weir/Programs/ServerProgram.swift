@@ -54,7 +54,7 @@ struct ServerProgram {
                 decodeBody: { try EncodedBodyDecoder.decode($0) }, onEvent: Self.report(to: logger))
             // Whatever brings lines: tails see them all.
             let sink = PublishingSink(store: store, hub: hub)
-            let samples = SampleStore()
+            let samples = makeSamples(clock: clock, logger: logger)
             let queries = makeEngine(store: store, samples: samples, clock: clock)
             let program = makeRules(
                 queries, samples: samples, sinks: managers, clock: clock, files: files, logger: logger)
@@ -68,7 +68,7 @@ struct ServerProgram {
                 }
             }
             services.recordedSeries = { tenant, matchers, after, through in
-                samples.series(tenant: tenant, matchers: matchers, after: after, through: through)
+                try await samples.series(tenant: tenant, matchers: matchers, after: after, through: through)
             }
             services.reload = { () throws(ReloadError) in try await program.reload() }
             services.metricSources += [{ program.families }, { AlertmanagerClient.families(managers) }]
@@ -108,6 +108,18 @@ struct ServerProgram {
         var limits = file.query
         if limits.workers == 0 { limits.workers = ProcessorCount.online }
         return limits
+    }
+
+    /// Recorded series, on disk unless that is impossible: rules are worth more than their past.
+    private func makeSamples(clock: any WallClock, logger: Logger) -> SampleStore {
+        do {
+            let archive = try SampleArchive(path: file.store.folder + "/samples.db")
+            let executor = WorkExecutor(name: "weir-samples", threads: 1)
+            return try SampleStore(archive: archive, now: Timestamp(nanoseconds: clock.now()), executor: executor)
+        } catch {
+            logger.error("recorded series are kept in memory only", metadata: ["reason": "\(error)"])
+            return SampleStore()
+        }
     }
 
     private func makeEngine(store: LogStore, samples: any SampleSource, clock: any WallClock) -> QueryEngine {
