@@ -69,7 +69,12 @@ final class AlertmanagerClient: AlertSink, Service, Sendable {
             while case let batch = nextBatch(), !batch.isEmpty {
                 if let reason = await deliver(batch) {
                     logger.warning("alerts not delivered", metadata: ["url": "\(url)", "reason": "\(reason)"])
-                    do { try await Task.sleep(for: pause) } catch { return }
+                    let wait = pause
+                    do {
+                        try await cancelWhenGracefulShutdown { try await Task.sleep(for: wait) }
+                    } catch {
+                        return
+                    }
                     pause = min(pause * 2, .seconds(30))
                 } else {
                     pause = .seconds(1)
