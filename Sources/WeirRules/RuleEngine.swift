@@ -27,6 +27,8 @@ public final class RuleEngine: Sendable {
         /// Since when the group is here: its first evaluation is the first slot after that.
         var since: Timestamp
         var isUnderWay = false
+        /// Whether the database may hold alerts of the group.
+        var hasRows = true
         /// Raised by every replacement, so that an evaluation that began before is not taken for news.
         var version: Int
     }
@@ -237,8 +239,9 @@ public final class RuleEngine: Sendable {
         }
         // What was replaced meanwhile is evaluated again at the next slot, by its successor.
         guard isCurrent else { return }
-        await save(evaluated, outcome.changes)
+        // In this order: what is sent twice after a crash does no harm, what is never sent does.
         await send(outcome.alerts)
+        await save(evaluated, outcome.changes)
     }
 
     private func send(_ alerts: [Alert]) async {
@@ -248,9 +251,13 @@ public final class RuleEngine: Sendable {
     }
 
     private func save(_ group: RuleGroup, _ changes: [RuleOutcome.Change]) async {
-        // A group without alerts has nothing to lose.
+        // A group that has no alerts, and had none when it was written, has nothing to lose.
         let hasAlerts = group.members.contains { !$0.alertsKept.isEmpty }
-        guard let database, hasAlerts || !changes.isEmpty else { return }
+        let hadAlerts = state.withLock { state in
+            defer { state.running[group.definition.key]?.hasRows = hasAlerts }
+            return state.running[group.definition.key]?.hasRows ?? true
+        }
+        guard let database, hasAlerts || hadAlerts || !changes.isEmpty else { return }
         let write: @Sendable () throws -> Void = { try database.save(group, changes: changes) }
         do {
             if let executor { try await executor.run(write) } else { try write() }
