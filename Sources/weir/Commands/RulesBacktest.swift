@@ -14,7 +14,7 @@ struct RulesBacktest: AsyncParsableCommand {
     @Argument(help: "A file of rules.")
     var file: String
 
-    @Option(help: "Start: how far back, such as -30d, or RFC 3339, or nanoseconds since 1970.")
+    @Option(parsing: .unconditional, help: "Start: how far back, such as -30d, or RFC 3339, or nanoseconds since 1970.")
     var from = "-7d"
 
     @Option(help: "End: RFC 3339 or nanoseconds since 1970; now when left out.")

@@ -27,6 +27,8 @@ struct Run: AsyncParsableCommand {
             agent?.positions.filename = file.serve.store.folder + "/positions.yaml"
         }
         agent?.hostName = HostName.current
+        // The store is as durable as a spool would be.
+        agent?.spool.isEnabled = false
         guard let agent else {
             throw StartFailure("\(configuration.path ?? ""): nothing to follow: add `agent:`, or use `weir serve`")
         }

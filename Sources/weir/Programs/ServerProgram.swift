@@ -42,9 +42,6 @@ struct ServerProgram {
             ProcessMemory.releaseCode()
         }
         let follower = agent.map { configuration in
-            // The store is as durable as a spool would be.
-            var configuration = configuration
-            configuration.spool.isEnabled = false
             let sink = StartingSink(startup: startup)
             return Agent(
                 configuration, system: files, destinations: [SinkDestination(sink: sink, clock: clock)], clock: clock,
