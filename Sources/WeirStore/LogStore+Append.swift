@@ -100,7 +100,7 @@ extension LogStore: EntrySink {
     private func day(_ number: Int) -> Day {
         state.withLock { state in
             if let day = state.days[number] { return day }
-            let day = Day(number: number, parts: configuration.partsFolder, isOnDisk: false)
+            let day = Day(number: number, parts: configuration.partsFolder, isOnDisk: false, files: files)
             state.days[number] = day
             return day
         }

@@ -151,12 +151,28 @@ extension LogStore {
     }
 
     private func commit(_ segments: [Segment], day: Day, boundary: UInt64) throws {
-        var (addition, marks) = day.unpersistedLabels()
+        let unpersisted = day.unpersistedLabels()
+        let marks = unpersisted.marks
+        var addition = unpersisted.addition
         addition.segments = segments.map(\.row)
         addition.appliedLSN = boundary
-        try day.catalogue.commit(addition, since: clock.now())
-        day.notePersisted(marks)
+        try commit(addition, marks, to: day)
         try configuration.reach(.catalogueCommitted)
+    }
+
+    /// Commits to the day's catalogue, or makes it anew of the day's segments when it is damaged: the new ones are
+    /// durable and tell of themselves as well as the old ones.
+    private func commit(_ addition: DayCatalogue.Addition, _ marks: StreamIndex.Marks, to day: Day) throws {
+        do throws(CatalogueError) {
+            try day.catalogue.commit(addition, since: clock.now())
+        } catch {
+            guard error.isDamaged else { throw error }
+            let made = try DayRebuild.replaceCatalogue(of: day, files: files, now: clock.now())
+            let (path, segments) = (day.catalogue.path, made.segments.count)
+            report(.catalogueRebuilt(path: path, segments: segments, streams: made.streams, reason: "\(error)"))
+            return
+        }
+        day.notePersisted(marks)
     }
 
     /// Lets readers see the segments in the place of the generation's rows of the day, at one instant.

@@ -55,6 +55,8 @@ public final class LogStore: Sendable {
         var nextRewriteCheck = Int64.min
         /// Files of merged segments that somebody may still be reading.
         var retired: [Retired] = []
+        /// Days without segments that serve queries which stay all the same: they have some that were set aside.
+        var daysKeptEmpty: Set<Int> = []
         /// Segments that are not merged because they are damaged.
         var stuckSegments: Set<String> = []
         /// Rises when a merge under way has to give up.

@@ -8,6 +8,11 @@ public enum StoreEvent: Sendable {
     case leftoverRemoved(path: String)
     /// The catalogue of a day is damaged; the day's folder is renamed and left out of answers.
     case daySetAside(folder: String, kept: String, reason: String)
+    /// The catalogue of a day was damaged or missing and is made anew of the day's segments; nothing is lost.
+    case catalogueRebuilt(path: String, segments: Int, streams: Int, reason: String)
+    /// The store's own database was damaged; the copy of it is used, or a new one begun, which knows of no request to
+    /// delete.
+    case settingsSetAside(path: String, kept: String, usesCopy: Bool, reason: String)
     /// The streams of a day cannot be read; the day is left out of answers. Opening the store again sets it aside when
     /// lines of that day come.
     case dayUnreadable(folder: String, reason: String)
@@ -55,8 +60,9 @@ public enum StoreEvent: Sendable {
     public var severity: Severity {
         switch self {
         case .blockDamaged, .segmentQuarantined, .recordsDamaged, .recordUnreadable, .sealFailed, .turnedReadOnly,
-            .daySetAside, .mergeRefused, .deleteUnreadable, .dayUnreadable:
+            .daySetAside, .mergeRefused, .deleteUnreadable, .dayUnreadable, .settingsSetAside:
             .error
+        case .catalogueRebuilt: .warning
         case .leftoverRemoved, .segmentUnlisted, .mergeFailed, .dropFailed: .warning
         case .replayed, .sealed, .merged, .dayDropped, .turnedWritable: .notice
         }
@@ -72,6 +78,11 @@ extension StoreEvent: CustomStringConvertible {
         case .leftoverRemoved(let path): "removed \(path), which a crash left unfinished"
         case .daySetAside(let folder, let kept, let reason):
             "set day \(folder) aside as \(kept): \(reason); restore the folder from a backup"
+        case .catalogueRebuilt(let path, let segments, let streams, let reason):
+            "made \(path) anew of \(segments) segments with \(streams) streams: \(reason)"
+        case .settingsSetAside(let path, let kept, let usesCopy, let reason):
+            "set \(path) aside as \(kept): \(reason); "
+                + (usesCopy ? "its copy is used" : "requests to delete that were under way must be sent again")
         case .dayUnreadable(let folder, let reason):
             "left day \(folder) out of answers: \(reason); restore the folder from a backup"
         case .segmentUnlisted(let path, let kept):

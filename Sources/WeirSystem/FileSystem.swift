@@ -107,6 +107,9 @@ extension FileError {
     /// The error number of a folder that was to be empty.
     public static var notEmpty: Int32 { ENOTEMPTY }
 
+    /// The error number of a disk that does not give what it should hold.
+    public static var inputOutput: Int32 { EIO }
+
     /// Whether the disk or the quota is full.
     public var isDiskFull: Bool { code == ENOSPC || code == EDQUOT }
 

@@ -13,7 +13,8 @@ import WeirTesting
 /// 3. rows of a batch stand in the direction asked for, entries of one stream and instant in order of arrival;
 /// 4. no two batches of a scan hold rows of one stream and instant;
 /// 5. a question with matchers and a range gives what the model gives;
-/// 6. what was deleted does not come back, unless it is pushed again.
+/// 6. what was deleted does not come back, unless it is pushed again;
+/// 7. what is past its time is in no answer, whether its day was dropped, its segments rewritten or neither.
 @Suite struct StoreSimulationTests {
     /// `WEIR_SIMULATIONS` asks for more lives than a test run has time for; `make simulate` does.
     static let seeds: [UInt64] = {
@@ -51,15 +52,42 @@ private struct StoreRun {
     private var sent: [Key] = []
     private var arrivals = 0
 
+    /// Seconds after the start before which lines are past their time; nil where everything is kept.
+    private let horizon: Int64?
+    /// The same of one app's lines, where a rule of their own holds; nil inside means that they are kept for ever.
+    private let horizonOfCache: Int64??
+
     init(seed: UInt64) {
         self.seed = seed
         random = SeededGenerator(seed: seed)
+        // Two of the four days are over by then.
+        horizon = seed % 4 == 1 || seed % 4 == 3 ? 100_000 : nil
+        horizonOfCache = seed % 4 == 2 ? .some(150_000) : seed % 4 == 3 ? .some(nil) : nil
+    }
+
+    private var retention: RetentionConfiguration {
+        func period(_ horizon: Int64?) -> Duration? {
+            horizon.map { .nanoseconds(StoreRun.now - StoreRun.start - $0 * 1_000_000_000) }
+        }
+        var retention = RetentionConfiguration()
+        retention.period = period(horizon)
+        if let horizonOfCache, let matcher = try? Matcher("app", .equal, "cache") {
+            retention.rules = [RetentionConfiguration.Rule(matchers: [matcher], period: period(horizonOfCache))]
+        }
+        return retention
+    }
+
+    /// Whether a line is past its time.
+    private func isPast(_ key: Key) -> Bool {
+        let horizon = key.labels["app"] == "cache" ? horizonOfCache ?? horizon : horizon
+        guard let horizon else { return false }
+        return key.timestamp < StoreRun.start + horizon * 1_000_000_000
     }
 
     mutating func play(steps: Int) async throws {
         var store = try await open()
         for step in 0..<steps {
-            switch Int.random(in: 0..<22, using: &random) {
+            switch Int.random(in: 0..<23, using: &random) {
             case 0..<11: await push(to: store)
             case 11..<13: try? await store.flush()
             case 13: _ = try? await store.compact()
@@ -67,10 +95,15 @@ private struct StoreRun {
             case 18: store = try await loseAndReopen(store)
             case 19: try await delete(in: store)
             case 20: _ = try? await store.compact()
+            case 21: _ = try? await store.dropOldDays()
             default:
                 disk.simulated.losePower(afterCalls: Int.random(in: 0..<12, using: &random))
                 if Bool.random(using: &random) { await push(to: store) }
-                if Bool.random(using: &random) { try? await store.flush() } else { _ = try? await store.compact() }
+                switch Int.random(in: 0..<3, using: &random) {
+                case 0: try? await store.flush()
+                case 1: _ = try? await store.dropOldDays()
+                default: _ = try? await store.compact()
+                }
                 store = try await loseAndReopen(store)
             }
         }
@@ -85,6 +118,7 @@ private struct StoreRun {
         configuration.threads = 2
         configuration.walGrowBytes = 4096
         configuration.compaction.lateness = .zero
+        configuration.retention = retention
         configuration.lineFilter = { query in
             guard let digit = query.utf8.first else { return nil }
             return { $0.last == digit }
@@ -193,6 +227,7 @@ private struct StoreRun {
         #expect(problems == [], "seed \(seed), step \(step)")
         let expected = acknowledged.filter { key, _ in
             range.contains(Timestamp(nanoseconds: key.timestamp)) && matchers.allSatisfy { $0.accepts(key.labels) }
+                && !isPast(key)
         }
         let missing = Set(expected.keys).subtracting(found.keys)
         let surplus = Set(found.keys).subtracting(expected.keys)

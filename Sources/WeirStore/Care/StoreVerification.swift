@@ -8,10 +8,13 @@ public import WeirSystem
 public struct StoreVerification {
     /// What was found so far, in the order of the days.
     public private(set) var findings: [StoreFinding] = []
+    /// Files looked at so far.
+    public private(set) var filesRead = 0
+    /// Their bytes.
+    public private(set) var bytesRead = 0
     private let configuration: StoreConfiguration
     private let files: any FileSystem
     private let progress: (CareProgress) -> Void
-    private var bytesDone = 0
     private var bytesTotal = 0
 
     /// Looks at a data folder from now on.
@@ -48,6 +51,7 @@ public struct StoreVerification {
 
     private mutating func verify(catalogue path: String) {
         do {
+            note(path, bytes: try files.status(path)?.size ?? 0)
             for reason in try CatalogueInspection.damage(path: path) {
                 findings.append(StoreFinding(kind: .damaged, path: path, reason: reason))
             }
@@ -82,8 +86,7 @@ public struct StoreVerification {
 
     private mutating func verify(_ row: SegmentRow, in folder: String) {
         let path = folder + "/" + row.fileName
-        progress(CareProgress(path: path, bytesDone: bytesDone, bytesTotal: bytesTotal))
-        bytesDone += row.fileBytes
+        note(path, bytes: row.fileBytes)
         do {
             guard try files.status(path) != nil else {
                 findings.append(
@@ -91,9 +94,11 @@ public struct StoreVerification {
                 return
             }
             let reader = try Segment.open(row, folder: folder, files: files).reader
+            verify(row, against: reader)
             for index in reader.blocks.indices {
                 do {
                     try reader.readBlock(index).check()
+                    _ = try reader.signature(ofBlock: index)
                 } catch let error as CorruptionError {
                     findings.append(StoreFinding(kind: .damaged, path: path, reason: "\(error)"))
                 }
@@ -103,13 +108,37 @@ public struct StoreVerification {
         }
     }
 
+    /// Compares what the catalogue says with what the file says about itself.
+    private mutating func verify(_ row: SegmentRow, against reader: SegmentReader) {
+        do {
+            guard let origin = try reader.origin() else { return }
+            let isSame =
+                origin.level == row.level && origin.generation == row.generation && origin.lsnLow == row.lsnLow
+                && origin.lsnHigh == row.lsnHigh && origin.deletes == row.deletes
+            if isSame { return }
+            let reason = "its catalogue's row differs from what it says of itself: \(origin.facts)"
+            findings.append(StoreFinding(kind: .damaged, path: reader.path, reason: reason))
+        } catch {
+            findings.append(StoreFinding(kind: .damaged, path: reader.path, reason: "\(error)"))
+        }
+    }
+
     private mutating func verifyWAL() throws {
         guard try files.status(configuration.walFolder) != nil else { return }
-        progress(CareProgress(path: configuration.walFolder, bytesDone: bytesDone, bytesTotal: bytesTotal))
+        for name in try files.list(configuration.walFolder) {
+            let path = configuration.walFolder + "/" + name
+            note(path, bytes: try files.status(path)?.size ?? 0)
+        }
         var replay = try WALReplay(folder: configuration.walFolder, fileSystem: files)
         while replay.next() != nil {}
         for error in replay.corruptions {
             findings.append(StoreFinding(kind: .damaged, path: error.path, reason: "\(error)"))
         }
+    }
+
+    private mutating func note(_ path: String, bytes: Int) {
+        progress(CareProgress(path: path, bytesDone: bytesRead, bytesTotal: bytesTotal))
+        filesRead += 1
+        bytesRead += bytes
     }
 }

@@ -12,8 +12,7 @@ enum CatalogueSchema {
         CREATE TABLE tenant(id INTEGER PRIMARY KEY, name TEXT NOT NULL UNIQUE);
         CREATE TABLE label_name(id INTEGER PRIMARY KEY, tenant INTEGER NOT NULL, name TEXT NOT NULL,
             UNIQUE(tenant, name));
-        CREATE TABLE label_value(id INTEGER PRIMARY KEY, name_id INTEGER NOT NULL, value TEXT NOT NULL,
-            UNIQUE(name_id, value));
+        CREATE TABLE label_value(id INTEGER PRIMARY KEY, name_id INTEGER NOT NULL, value TEXT NOT NULL);
         CREATE TABLE stream(id INTEGER PRIMARY KEY, tenant INTEGER NOT NULL, fp INTEGER NOT NULL, labels BLOB NOT NULL);
         CREATE TABLE posting(value_id INTEGER NOT NULL, stream_id INTEGER NOT NULL,
             PRIMARY KEY(value_id, stream_id)) WITHOUT ROWID;

@@ -1,5 +1,6 @@
 internal import Synchronization
 internal import WeirModel
+internal import WeirSystem
 
 /// One UTC day of the store: its folder, its catalogue, and the index of its streams.
 final class Day: Sendable {
@@ -8,6 +9,8 @@ final class Day: Sendable {
     /// `…/parts/20261121`.
     let folder: String
     let catalogue: DayCatalogue
+    /// Where its segments lie.
+    private let files: any FileSystem
     private let state: Mutex<State>
 
     private struct State {
@@ -21,8 +24,9 @@ final class Day: Sendable {
     }
 
     /// Creates a day that is on disk already, or a new one that only exists in memory.
-    init(number: Int, parts: String, isOnDisk: Bool) {
+    init(number: Int, parts: String, isOnDisk: Bool, files: any FileSystem) {
         self.number = number
+        self.files = files
         folder = parts + "/" + DayName.text(of: number)
         catalogue = DayCatalogue(path: folder + "/catalog.db")
         state = Mutex(State(index: isOnDisk ? nil : StreamIndex(), isPrepared: isOnDisk))
@@ -36,10 +40,28 @@ final class Day: Sendable {
     }
 
     /// Reads the index when it is not in memory yet; blocks. Two callers at once may both read it.
+    ///
+    /// When the catalogue is damaged, the segments tell the labels of their streams.
     func load() throws(CatalogueError) {
-        if isLoaded { return }
+        _ = try loadSayingDamage()
+    }
+
+    /// As ``load()``; returns the damage when the streams are from segments.
+    func loadSayingDamage() throws(CatalogueError) -> CatalogueError? {
+        if isLoaded { return nil }
         // Not under the lock: a million streams take a second, and appends to the day would hold their threads.
-        let index = try catalogue.streamIndex()
+        do throws(CatalogueError) {
+            adopt(try catalogue.streamIndex())
+            return nil
+        } catch {
+            guard error.isDamaged, let found = try? DayRebuild(folder: folder, files: files) else { throw error }
+            adopt(found.index)
+            return error
+        }
+    }
+
+    /// Takes an index, unless there is one.
+    func adopt(_ index: StreamIndex) {
         state.withLock { state in
             if state.index == nil { state.index = index }
         }
@@ -91,9 +113,13 @@ final class Day: Sendable {
     // MARK: - Committing
 
     /// What the catalogue does not hold yet, and the lengths to note when it does.
-    func unpersistedLabels() -> (addition: DayCatalogue.Addition, marks: StreamIndex.Marks) {
+    ///
+    /// - Parameter isAll: whether the catalogue is empty and needs everything.
+    func unpersistedLabels(
+        isAll: Bool = false
+    ) -> (addition: DayCatalogue.Addition, marks: StreamIndex.Marks) {
         withIndex { index in
-            let done = index.persisted
+            let done = isAll ? StreamIndex.Marks() : index.persisted
             var addition = DayCatalogue.Addition()
             for id in done.tenants..<index.tenants.count { addition.tenants.append((id, index.tenants[id])) }
             for id in done.names..<index.names.count {

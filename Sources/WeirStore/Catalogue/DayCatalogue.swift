@@ -2,6 +2,7 @@ internal import FoundationEssentials
 internal import GRDB
 internal import Synchronization
 internal import WeirBytes
+internal import WeirModel
 
 /// The SQLite database of one UTC day: streams, their labels, and the segments that hold their lines.
 ///
@@ -12,7 +13,14 @@ final class DayCatalogue: Sendable {
     let path: String
 
     // Opened when first needed and closed between flushes: a year of days would not fit the open files otherwise.
-    private let pool = Mutex<DatabasePool?>(nil)
+    private let connection = Mutex(Connection())
+
+    private struct Connection {
+        var pool: DatabasePool?
+        /// Calls under way, which must not have the database closed under them.
+        var users = 0
+        var closesWhenIdle = false
+    }
 
     /// What a flush adds in one transaction.
     struct Addition: Sendable {
@@ -42,13 +50,20 @@ final class DayCatalogue: Sendable {
         self.path = path
     }
 
-    /// Closes the database; the next call opens it again.
+    /// Closes the database, once no call is under way; the next call opens it again.
     func close() {
-        pool.withLock { pool in
-            // A close that fails leaves a write-ahead file that the next opening reads, so nothing is lost.
-            try? pool?.close()
-            pool = nil
+        connection.withLock { connection in
+            connection.closesWhenIdle = true
+            DayCatalogue.closeIfIdle(&connection)
         }
+    }
+
+    private static func closeIfIdle(_ connection: inout Connection) {
+        guard connection.closesWhenIdle, connection.users == 0 else { return }
+        // A close that fails leaves a write-ahead file that the next opening reads, so nothing is lost.
+        try? connection.pool?.close()
+        connection.pool = nil
+        connection.closesWhenIdle = false
     }
 
     /// Creates tables in an empty database, refuses one of a newer format.
@@ -152,9 +167,9 @@ final class DayCatalogue: Sendable {
     ///
     /// - Throws: ``CatalogueError``.
     func backup(to target: String) throws(CatalogueError) {
-        try CatalogueError.naming(path) {
+        try using { pool in
             let copy = try DatabaseQueue(path: target)
-            try opened().backup(to: copy)
+            try pool.backup(to: copy)
             try copy.close()
         }
     }
@@ -177,14 +192,13 @@ final class DayCatalogue: Sendable {
         }
     }
 
-    /// Sets a segment aside that cannot be read.
+    /// Notes whether a segment serves queries.
     ///
     /// - Throws: ``CatalogueError``.
-    func quarantine(_ ulid: String) throws(CatalogueError) {
+    func set(_ state: SegmentRow.State, of ulid: String) throws(CatalogueError) {
         try writing { database in
             try database.execute(
-                sql: "UPDATE segment SET state = ? WHERE ulid = ?",
-                arguments: [SegmentRow.State.quarantined.rawValue, ulid])
+                sql: "UPDATE segment SET state = ? WHERE ulid = ?", arguments: [state.rawValue, ulid])
         }
     }
 
@@ -242,7 +256,10 @@ final class DayCatalogue: Sendable {
                     throw CatalogueError(path: path, reason: "stream \(index.count) is damaged", isDamaged: true)
                 }
                 let fingerprint = UInt64(bitPattern: try row.decode(Int64.self, atIndex: 2))
-                index.append(tenant: tenant, fingerprint: fingerprint, values: values)
+                let id = index.append(tenant: tenant, fingerprint: fingerprint, values: values)
+                // SQLite has no checksums; the fingerprint is one of the labels.
+                try expect(
+                    index.labels(of: id).fingerprint == fingerprint, "stream \(id) has other labels than it was given")
             }
             index.persisted(upTo: index.marks)
             return index
@@ -265,19 +282,12 @@ final class DayCatalogue: Sendable {
     private static func insertStreams(_ addition: Addition, into database: Database) throws {
         let stream = try database.cachedStatement(
             sql: "INSERT OR IGNORE INTO stream(id, tenant, fp, labels) VALUES (?, ?, ?, ?)")
-        let posting = try database.cachedStatement(
-            sql: "INSERT OR IGNORE INTO posting(value_id, stream_id) VALUES (?, ?)")
         for row in addition.streams {
             var labels: [UInt8] = []
             for value in row.values { Varint.append(UInt64(value), to: &labels) }
             try stream.execute(
                 arguments: [row.id, row.tenant, Int64(bitPattern: row.fingerprint), DayCatalogue.blob(labels)])
         }
-        // In key order, so that the tree is filled from left to right instead of jumping between its leaves.
-        var postings: [(value: UInt32, stream: Int)] = []
-        for row in addition.streams { postings.append(contentsOf: row.values.map { ($0, row.id) }) }
-        postings.sort { $0 < $1 }
-        for row in postings { try posting.execute(arguments: [row.value, row.stream]) }
     }
 
     private static func insert(_ segment: SegmentRow, into database: Database) throws {
@@ -341,19 +351,28 @@ final class DayCatalogue: Sendable {
     // MARK: - Access
 
     private func reading<Result>(_ body: (Database) throws -> Result) throws(CatalogueError) -> Result {
-        try CatalogueError.naming(path) { try opened().read(body) }
+        try using { try $0.read(body) }
     }
 
     private func writing(_ body: (Database) throws -> Void) throws(CatalogueError) {
-        try CatalogueError.naming(path) { try opened().write(body) }
+        try using { try $0.write(body) }
     }
 
-    private func opened() throws -> DatabasePool {
-        try pool.withLock { pool in
-            if let pool { return pool }
-            let opened = try CatalogueSchema.open(path)
-            pool = opened
-            return opened
+    private func using<Result>(_ body: (DatabasePool) throws -> Result) throws(CatalogueError) -> Result {
+        try CatalogueError.naming(path) {
+            let pool = try connection.withLock { connection in
+                let pool = try connection.pool ?? CatalogueSchema.open(path)
+                connection.pool = pool
+                connection.users += 1
+                return pool
+            }
+            defer {
+                connection.withLock { connection in
+                    connection.users -= 1
+                    DayCatalogue.closeIfIdle(&connection)
+                }
+            }
+            return try body(pool)
         }
     }
 }

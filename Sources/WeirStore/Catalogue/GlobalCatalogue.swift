@@ -1,4 +1,5 @@
 internal import GRDB
+internal import WeirSystem
 
 /// The database of what belongs to no single day, `weir.db`: the days there are, and settings.
 ///
@@ -27,6 +28,54 @@ final class GlobalCatalogue: Sendable {
             let pool = try CatalogueSchema.open(path)
             try pool.write { try GlobalCatalogue.migrate($0, path: path) }
             return pool
+        }
+    }
+
+    /// Opens the database and reads all that is needed of it, so that damage shows now.
+    ///
+    /// - Throws: ``CatalogueError``.
+    convenience init(checked path: String) throws(CatalogueError) {
+        try self.init(path: path)
+        do throws(CatalogueError) {
+            _ = try partitions()
+            _ = try deleteRequests()
+        } catch {
+            close()
+            throw error
+        }
+    }
+
+    /// Of the copy that is taken whenever something changes that nothing else knows.
+    static let copySuffix = ".copy"
+
+    /// Takes the copy. Without it the database is as good; the next change tries again.
+    func saveCopy() {
+        let draft = path + ".draft"
+        let machine = PosixFileSystem()
+        do {
+            for suffix in ["", "-wal", "-shm", "-journal"] { try machine.remove(draft + suffix) }
+            try backup(to: draft)
+            let file = try machine.open(draft, .update)
+            defer { file.close() }
+            try file.sync()
+            try machine.rename(draft, to: path + GlobalCatalogue.copySuffix)
+            try machine.syncFolder(FolderPath.parent(of: path) ?? ".")
+        } catch {
+            try? machine.remove(draft)
+        }
+    }
+
+    /// Forgets days that were dropped with records before an LSN, but for the newest.
+    ///
+    /// - Throws: ``CatalogueError``.
+    func forgetDropped(before lsn: UInt64) throws(CatalogueError) {
+        try writing { database in
+            try database.execute(
+                sql: """
+                    DELETE FROM partition WHERE state = ? AND applied_lsn < ?
+                        AND applied_lsn < (SELECT max(applied_lsn) FROM partition)
+                    """,
+                arguments: [PartitionState.dropped.rawValue, Int64(bitPattern: lsn)])
         }
     }
 

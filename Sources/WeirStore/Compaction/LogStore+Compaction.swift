@@ -181,9 +181,12 @@ extension LogStore {
         var isEmpty = true
         var blocks = BlockWriter(effort: .high)
         let rows = job.inputs.map(\.segment.row)
+        let facts = SegmentFacts(
+            tenant: job.tenant, level: job.level, generation: rows.map(\.generation).max() ?? 0,
+            lsnLow: rows.map(\.lsnLow).min() ?? 0, deletes: job.deletes)
         do {
             let (segment, _) = try SegmentOutput(files: files, configuration: configuration, clock: clock).write(
-                ulid, day: job.day, steps: .merge
+                ulid, day: job.day, facts: facts, steps: .merge
             ) { writer in
                 try merge.forEachBlock(order) { rows in
                     if state.withLock({ $0.lifecycleVersion }) != version { throw UnwantedSegment.superseded }
@@ -192,13 +195,6 @@ extension LogStore {
                 }
                 // Before the writer must have had a block.
                 if isEmpty { throw UnwantedSegment.empty }
-            } describing: { summary, ulid in
-                var row = SegmentRow(
-                    summary, ulid: ulid, tenant: job.tenant, generation: rows.map(\.generation).max() ?? 0,
-                    lsnLow: rows.map(\.lsnLow).min() ?? 0)
-                row.level = job.level
-                row.deletes = job.deletes
-                return row
             }
             counters.noteDuplicates(merge.outcome.duplicates)
             return (segment, merge.outcome)
@@ -278,6 +274,8 @@ extension LogStore {
             guard let day = state.withLock({ $0.days[number] }) else { continue }
             do {
                 for retired in group { try files.remove(day.folder + "/" + retired.segment.row.fileName) }
+                // One that a power cut brought back would be a file that nobody knows, with lines that were deleted.
+                try files.syncFolder(day.folder)
                 try configuration.reach(.garbageRemoved)
                 try day.catalogue.forgetGarbage(group.map(\.segment.row.ulid))
             } catch {

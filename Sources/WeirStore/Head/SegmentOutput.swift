@@ -1,3 +1,4 @@
+internal import WeirModel
 internal import WeirSystem
 
 /// Writes blocks to a segment file that is durable, under its final name, when the catalogue hears of it.
@@ -21,10 +22,10 @@ struct SegmentOutput {
 
     /// Writes the blocks of a sealed generation.
     func write(_ blocks: [EncodedBlock], tenant: UInt32, day: Day, boundary: UInt64) throws -> Segment {
-        let (segment, _) = try write(ULID(at: clock.now()), day: day, steps: .seal) { writer in
+        let (segment, _) = try write(
+            ULID(at: clock.now()), day: day, facts: SegmentFacts(tenant: tenant, generation: boundary), steps: .seal
+        ) { writer in
             for block in blocks { try writer.append(block) }
-        } describing: { summary, ulid in
-            SegmentRow(summary, ulid: ulid, tenant: tenant, generation: boundary, lsnLow: 0)
         }
         return segment
     }
@@ -35,10 +36,8 @@ struct SegmentOutput {
     ///
     /// - Parameters:
     ///   - body: adds at least one block.
-    ///   - row: what the catalogue shall say.
     func write<Result>(
-        _ ulid: ULID, day: Day, steps: Steps, _ body: (inout SegmentWriter) throws -> Result,
-        describing row: (SegmentSummary, ULID) -> SegmentRow
+        _ ulid: ULID, day: Day, facts: SegmentFacts, steps: Steps, _ body: (inout SegmentWriter) throws -> Result
     ) throws -> (Segment, Result) {
         let draft = day.folder + "/" + ulid.text + SegmentRow.temporarySuffix
         let path = day.folder + "/" + ulid.text + SegmentRow.suffix
@@ -49,6 +48,7 @@ struct SegmentOutput {
             defer { file.close() }
             var writer = SegmentWriter(file: file, id: SegmentID(ulid))
             result = try body(&writer)
+            writer.origin = day.origin(of: writer.streamIDs, facts).encoded()
             summary = try writer.finish()
             try configuration.reach(steps.written)
             try file.sync()
@@ -62,7 +62,34 @@ struct SegmentOutput {
         try configuration.reach(steps.renamed)
         try files.syncFolder(day.folder)
         try configuration.reach(steps.durable)
-        return (try Segment.open(row(summary, ulid), folder: day.folder, files: files), result)
+        return (try Segment.open(SegmentRow(summary, ulid: ulid, facts), folder: day.folder, files: files), result)
+    }
+}
+
+/// What is known of a segment before it is written.
+struct SegmentFacts: Sendable {
+    /// As ``SegmentRow`` has them.
+    var tenant: UInt32
+    var level = 0
+    var generation: UInt64
+    var lsnLow: UInt64 = 0
+    var deletes: Int64 = 0
+}
+
+extension Day {
+    /// What a segment of these streams says about itself; the index must be loaded.
+    func origin(of streams: [UInt32], _ facts: SegmentFacts) -> SegmentOrigin {
+        let tenant = tenant(numbered: facts.tenant).name
+        var labels: [LabelSet] = []
+        labels.reserveCapacity(streams.count)
+        // In pieces, so that pushes do not wait for a hundred thousand streams.
+        for start in stride(from: 0, to: streams.count, by: 4096) {
+            let piece = streams[start..<min(start + 4096, streams.count)]
+            labels += withIndex { index in piece.map { index.labels(of: $0) } }
+        }
+        return SegmentOrigin(
+            tenant: tenant, level: facts.level, generation: facts.generation, lsnLow: facts.lsnLow,
+            lsnHigh: facts.generation, deletes: facts.deletes, labels: labels)
     }
 }
 
@@ -76,12 +103,13 @@ enum UnwantedSegment: Error {
 
 extension SegmentRow {
     /// What the catalogue says of a file just written.
-    init(_ summary: SegmentSummary, ulid: ULID, tenant: UInt32, generation: UInt64, lsnLow: UInt64) {
+    init(_ summary: SegmentSummary, ulid: ULID, _ facts: SegmentFacts) {
         self.init(
-            ulid: ulid.text, tenant: tenant, minTimestamp: summary.minTimestamp, maxTimestamp: summary.maxTimestamp,
+            ulid: ulid.text, tenant: facts.tenant, level: facts.level, minTimestamp: summary.minTimestamp,
+            maxTimestamp: summary.maxTimestamp,
             rows: summary.rows, rawBytes: summary.rawBytes, fileBytes: summary.fileBytes,
             tailOffset: summary.tailOffset, tailLength: summary.tailLength, tailChecksum: summary.tailChecksum,
-            format: Int(SegmentLayout.major), streams: summary.streams, generation: generation, lsnLow: lsnLow,
-            lsnHigh: generation)
+            format: Int(SegmentLayout.major), streams: summary.streams,
+            generation: facts.generation, lsnLow: facts.lsnLow, lsnHigh: facts.generation, deletes: facts.deletes)
     }
 }

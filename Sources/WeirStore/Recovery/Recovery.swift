@@ -34,22 +34,19 @@ struct Recovery {
     ) throws -> LogStore.Opened {
         try files.createFolder(configuration.partsFolder)
         let lock = try lockFolder()
-        let global = try GlobalCatalogue(path: configuration.globalCataloguePath)
+        let global = try openGlobal()
         try finishDropping(global)
         for name in try files.list(configuration.partsFolder) {
             guard let number = DayName.day(of: name) else { continue }
-            let day = Day(number: number, parts: configuration.partsFolder, isOnDisk: true)
-            do {
-                try open(day, global: global)
-            } catch let error as CatalogueError where error.isDamaged && error.path.hasPrefix(day.folder + "/") {
-                try setAside(day, because: error)
-            }
+            let day = Day(number: number, parts: configuration.partsFolder, isOnDisk: true, files: files)
+            try openOrMend(day, global: global)
         }
         // Pushes will need today's streams, and damage there must show while the day can still be set aside.
         let today = Timestamp(nanoseconds: clock.now()).utcDay
         if days[today] != nil { _ = try loadedDay(today) }
         try configuration.reach(.leftoversRemoved)
         let generation = Generation()
+        try forgetDropped(global)
         let senders = SenderLedger(try global.senders(since: clock.now() - SenderLedger.ageMax))
         let (fullBlocks, nextLSN, nextFileSequence) = try replay(into: generation, senders)
         try configuration.reach(.walReplayed)
@@ -95,6 +92,18 @@ struct Recovery {
         try files.removeFolder(configuration.trashFolder)
     }
 
+    /// Forgets days that were dropped once no record of the WAL can have rows of them; the newest stays, because LSNs go
+    /// on from there.
+    private func forgetDropped(_ global: GlobalCatalogue) throws {
+        let dropped = try global.partitions().filter { $0.state == .dropped }
+        guard dropped.count > 1 else { return }
+        let replay = try WALReplay(folder: configuration.walFolder, fileSystem: files)
+        guard let oldest = replay.oldestLSN else { return }
+        // A file that was released must not come back with a power cut.
+        try files.syncFolder(configuration.walFolder)
+        try global.forgetDropped(before: oldest)
+    }
+
     /// The requests whose lines are still to be hidden. One whose filter cannot be read hides nothing, so that no line
     /// is lost that nobody asked to delete.
     private func activeDeletes(_ global: GlobalCatalogue) throws -> [ActiveDelete] {
@@ -106,6 +115,87 @@ struct Recovery {
                 return ActiveDelete(request: request, predicate: nil, isReadable: false)
             }
         }
+    }
+
+    /// Opens a day, with a catalogue made anew of its segments when that is damaged, or else sets it aside.
+    private mutating func openOrMend(_ day: Day, global: GlobalCatalogue) throws {
+        let quarantinedBefore = quarantined
+        guard let damage = try openSayingDamage(day, global: global) else { return }
+        quarantined = quarantinedBefore
+        segments[day.number] = nil
+        guard try isRebuilt(day, because: damage) else { return try setAside(day, because: damage) }
+        guard let remaining = try openSayingDamage(day, global: global) else { return }
+        quarantined = quarantinedBefore
+        segments[day.number] = nil
+        try setAside(day, because: remaining)
+    }
+
+    private mutating func openSayingDamage(_ day: Day, global: GlobalCatalogue) throws -> CatalogueError? {
+        if try isCatalogueMissing(of: day) {
+            return CatalogueError(path: day.catalogue.path, reason: "is missing", isDamaged: true)
+        }
+        do {
+            try open(day, global: global)
+            return nil
+        } catch let error as CatalogueError {
+            guard error.isDamaged, error.path.hasPrefix(day.folder + "/") else { throw error }
+            return error
+        }
+    }
+
+    /// Makes the catalogue anew; false when the segments do not say enough.
+    private func isRebuilt(_ day: Day, because error: CatalogueError) throws -> Bool {
+        do {
+            try rebuild(day, because: error)
+            return true
+        } catch is DayRebuild.Impossible {
+            return false
+        }
+    }
+
+    /// Whether there are segments, but nothing that lists them: a catalogue is always there before its segments.
+    private func isCatalogueMissing(of day: Day) throws -> Bool {
+        guard try PosixFileSystem().status(day.catalogue.path)?.size ?? 0 == 0 else { return false }
+        return try files.list(day.folder).contains { $0.hasSuffix(SegmentRow.suffix) }
+    }
+
+    private func rebuild(_ day: Day, because error: CatalogueError) throws {
+        day.catalogue.close()
+        let (segments, streams) = try DayRebuild.replaceCatalogue(of: day, files: files, now: clock.now())
+        report(
+            .catalogueRebuilt(
+                path: day.catalogue.path, segments: segments.count, streams: streams, reason: "\(error)"))
+    }
+
+    /// Opens the store's own database, or the copy of it when it is damaged, or begins a new one.
+    private func openGlobal() throws -> GlobalCatalogue {
+        let path = configuration.globalCataloguePath
+        let damage: CatalogueError
+        do throws(CatalogueError) {
+            return try GlobalCatalogue(checked: path)
+        } catch {
+            guard error.isDamaged else { throw error }
+            damage = error
+        }
+        let machine = PosixFileSystem()
+        for suffix in ["-wal", "-shm", ""] {
+            guard try machine.status(path + suffix) != nil else { continue }
+            try machine.rename(path + suffix, to: path + ".damaged" + suffix)
+        }
+        let usesCopy = try isRestoredFromCopy(path)
+        report(.settingsSetAside(path: path, kept: path + ".damaged", usesCopy: usesCopy, reason: "\(damage)"))
+        return try GlobalCatalogue(checked: path)
+    }
+
+    /// Puts the copy of the store's own database in its place; false when there is none that is sound.
+    private func isRestoredFromCopy(_ path: String) throws -> Bool {
+        let copy = path + GlobalCatalogue.copySuffix
+        guard try PosixFileSystem().status(copy) != nil, let sound = try? GlobalCatalogue(checked: copy) else {
+            return false
+        }
+        defer { sound.close() }
+        try sound.backup(to: path)
+        return true
     }
 
     /// Opens a day: completes its making if a crash interrupted that, and compares files with the catalogue.
@@ -125,20 +215,32 @@ struct Recovery {
             do {
                 opened.append(try Segment.open(row, folder: day.folder, files: files))
             } catch {
+                if error is CorruptionError, origin(of: day.folder + "/" + row.fileName) != nil {
+                    throw CatalogueError(
+                        path: day.catalogue.path, reason: "what it says of \(row.fileName) is not so", isDamaged: true)
+                }
                 // Whatever is wrong with one file must not keep the others from serving.
                 quarantined += 1
-                try day.catalogue.quarantine(row.ulid)
+                try day.catalogue.set(.quarantined, of: row.ulid)
                 report(.segmentQuarantined(path: day.folder + "/" + row.fileName, reason: "\(error)"))
             }
         }
         try clearGarbage(summary.garbage, of: day, isSound: quarantined == quarantinedBefore)
-        try clearLeftovers(of: day, listed: Set(summary.segments.map(\.fileName)))
+        let listed = Set(summary.segments.map(\.fileName))
+        try clearLeftovers(of: day, listed: listed)
         // Within a day segments come in the order in which their rows arrived.
         segments[day.number] = opened
         for segment in opened {
             day.noteNewest(segment.reader.streams.lazy.map { ($0.extent.stream, $0.extent.maxTimestamp) })
         }
         day.catalogue.close()
+    }
+
+    /// What a file says about itself; nil when it is damaged or says nothing.
+    private func origin(of path: String) -> SegmentOrigin? {
+        guard let file = try? files.open(path, .read) else { return nil }
+        defer { file.close() }
+        return try? SegmentReader.open(file: file).origin()
     }
 
     /// Renames the folder of a day whose catalogue is damaged, so that the other days serve and nothing of it is lost.
@@ -166,6 +268,8 @@ struct Recovery {
         guard !garbage.isEmpty else { return }
         if isSound {
             for ulid in garbage { try files.remove(day.folder + "/" + ulid + SegmentRow.suffix) }
+            // One that a power cut brought back would be a file that nobody knows, with lines that were deleted.
+            try files.syncFolder(day.folder)
         }
         try day.catalogue.forgetGarbage(garbage)
     }
@@ -241,17 +345,28 @@ struct Recovery {
     /// A day whose streams are in memory. Damage that shows only now costs the day's folder, not the start.
     private mutating func loadedDay(_ number: Int) throws -> Day {
         if let day = days[number] {
-            do {
-                try day.load()
-                return day
-            } catch  where error.isDamaged {
-                try setAside(day, because: error)
-                segments[number] = nil
-            }
+            guard let damage = try loadOrMend(day) else { return day }
+            try setAside(day, because: damage)
+            segments[number] = nil
         }
-        let day = Day(number: number, parts: configuration.partsFolder, isOnDisk: false)
+        let day = Day(number: number, parts: configuration.partsFolder, isOnDisk: false, files: files)
         days[number] = day
         return day
+    }
+
+    /// Loads a day's streams, from its segments if need be; then the catalogue is made anew, because it will be written to.
+    ///
+    /// - Returns: the damage when neither helps.
+    private func loadOrMend(_ day: Day) throws -> CatalogueError? {
+        let damage: CatalogueError?
+        do throws(CatalogueError) {
+            damage = try day.loadSayingDamage()
+        } catch {
+            guard error.isDamaged else { throw error }
+            return error
+        }
+        guard let damage, try !isRebuilt(day, because: damage) else { return nil }
+        return damage
     }
 
     private mutating func unapplied(

@@ -29,6 +29,7 @@ extension LogStore {
                     DeleteRequest(
                         id: 0, tenant: tenant, query: query, matchers: matchers, range: range,
                         created: Timestamp(nanoseconds: clock.now()), state: .received, lsn: newest))
+                global.saveCopy()
                 state.withLock { state in
                     state.deletes.append(ActiveDelete(request: request, predicate: predicate))
                     state.nextRewriteCheck = .min
@@ -60,6 +61,7 @@ extension LogStore {
                 }
                 guard isActive else { return false }
                 try global.removeDelete(id)
+                global.saveCopy()
                 state.withLock { $0.deletes.removeAll { $0.request.id == id } }
                 return true
             }
@@ -105,6 +107,7 @@ extension LogStore {
         }
         guard !finished.isEmpty else { return }
         try global.markProcessed(finished)
+        global.saveCopy()
         state.withLock { state in state.deletes.removeAll { finished.contains($0.request.id) } }
     }
 }

@@ -12,12 +12,21 @@ extension LogStore {
     /// - Throws: `FileError` or ``CatalogueError``; what is not removed yet is in no answer, and a restart goes on.
     @discardableResult
     public func dropOldDays() async throws -> Int {
-        let days = state.withLock { state in
-            state.days.values.filter(\.isPrepared).map { day in
+        let now = clock.now()
+        let today = Timestamp(nanoseconds: now).utcDay
+        let (days, emptied) = state.withLock { state in
+            let days = state.days.values.filter(\.isPrepared).map { day in
                 (number: day.number, bytes: (state.segments[day.number] ?? []).reduce(0) { $0 + $1.row.fileBytes })
             }
+            // Merges may have left out the last of a day's rows.
+            let emptied = days.map(\.number).filter { number in
+                number < today && (state.segments[number] ?? []).isEmpty && !state.daysKeptEmpty.contains(number)
+                    && !state.current.touches(day: number)
+                    && state.sealed.allSatisfy { !$0.generation.touches(day: number) }
+            }
+            return (days, emptied)
         }
-        let due = configuration.retention.daysToDrop(of: days, now: clock.now())
+        let due = Set(configuration.retention.daysToDrop(of: days, now: now)).union(emptied).sorted()
         if due.isEmpty { return 0 }
         interruptMerge()
         return try await lifecycle.pass {
@@ -35,7 +44,9 @@ extension LogStore {
     /// - Returns: false when a push has brought rows of it again; the next attempt seals them.
     private func drop(_ number: Int) throws -> Bool {
         guard let day = state.withLock({ $0.days[number] }) else { return false }
-        try global.beginDropping(day: number, appliedLSN: day.catalogue.summary().appliedLSN)
+        let summary = try day.catalogue.summary()
+        if summary.segments.contains(where: { $0.state == .quarantined }), mayBeMended(number) { return false }
+        try global.beginDropping(day: number, appliedLSN: summary.appliedLSN)
         try configuration.reach(.dropNoted)
         let segments = state.withLock { state -> [Segment]? in
             guard !state.current.touches(day: number) else { return nil }
@@ -58,6 +69,17 @@ extension LogStore {
                 day: DayName.text(of: number), bytes: segments.reduce(0) { $0 + $1.row.fileBytes },
                 rows: segments.reduce(0) { $0 + $1.row.rows }))
         return true
+    }
+
+    /// Whether a day that has nothing to offer but segments that were set aside is not past its time yet: a backup may
+    /// have them whole. It is not looked at again before the next start.
+    private func mayBeMended(_ number: Int) -> Bool {
+        let isExpired = configuration.retention.daysToDrop(of: [(number, 0)], now: clock.now()).contains(number)
+        return state.withLock { state in
+            guard !isExpired, (state.segments[number] ?? []).isEmpty else { return false }
+            state.daysKeptEmpty.insert(number)
+            return true
+        }
     }
 
     private func removeFolder(of number: Int) throws {

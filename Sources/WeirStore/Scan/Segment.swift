@@ -43,8 +43,11 @@ final class Segment: Sendable {
         let path = folder + "/" + row.fileName
         let reader = try SegmentReader.open(file: files.open(path, .read))
         let found = reader.summary
-        guard found.fileBytes == row.fileBytes, found.tailChecksum == row.tailChecksum, found.streams == row.streams
-        else {
+        let isSame =
+            found.fileBytes == row.fileBytes && found.tailChecksum == row.tailChecksum && found.streams == row.streams
+            && found.minTimestamp == row.minTimestamp && found.maxTimestamp == row.maxTimestamp
+            && found.rows == row.rows && found.rawBytes == row.rawBytes
+        guard isSame else {
             throw CorruptionError(
                 path: path, byteOffset: row.tailOffset, what: "segment",
                 expected: "the \(row.fileBytes) bytes with tail \(hexadecimal(row.tailChecksum)) of the catalogue",

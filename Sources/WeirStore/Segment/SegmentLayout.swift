@@ -20,13 +20,17 @@ enum SegmentLayout {
     /// More entries in the section table mean that the footer is not one.
     static let sectionsMax: UInt32 = 64
 
-    /// The parts of a segment's tail. On disk, never renumber; unknown ones are skipped, 5 is kept for rollups,
-    /// 6 for interned strings.
+    /// The parts of a segment's tail. On disk, never renumber; unknown ones are skipped, 5 is kept for rollups.
     enum Section: UInt32, CaseIterable {
         case streams = 1
         case blocks = 2
         case columns = 3
         /// Lies before the tail, because it is large and opening a segment does not need it.
         case signatures = 4
+        /// Lies before the tail, because it is read only when a catalogue is damaged.
+        case origin = 6
+
+        /// Whether it lies between blocks and tail, and is checked when it is read.
+        var isBeforeTail: Bool { self == .signatures || self == .origin }
     }
 }

@@ -15,6 +15,7 @@ public final class SegmentReader: Sendable {
     private let file: any File
     private let blockLists: [UInt32]
     private let columns: [[ColumnEntry]]
+    private let originPlace: (place: Range<Int>, checksum: UInt32)?
 
     init(file: any File, tail: SegmentTail) {
         self.file = file
@@ -23,6 +24,7 @@ public final class SegmentReader: Sendable {
         streams = tail.streams
         blockLists = tail.blockLists
         columns = tail.columns
+        originPlace = tail.origin
     }
 
     /// Opens the segment in a file.
@@ -35,6 +37,32 @@ public final class SegmentReader: Sendable {
 
     /// The path of the file, for messages.
     public var path: String { file.path }
+
+    /// Reads bytes of the file as they are, for copies; fewer than wanted only at its end.
+    func readBytes(into buffer: UnsafeMutableRawBufferPointer, at offset: Int) throws(FileError) -> Int {
+        try file.read(into: buffer, at: offset)
+    }
+
+    /// Reads where the rows come from; nil when the file is from before segments said so.
+    ///
+    /// - Throws: ``CorruptionError`` or `FileError`; everything else of the segment can be read all the same.
+    func origin() throws -> SegmentOrigin? {
+        guard let (place, expected) = originPlace else { return nil }
+        var bytes = [UInt8](repeating: 0, count: place.count)
+        let read = try bytes.withUnsafeMutableBytes { try file.read(into: $0, at: place.lowerBound) }
+        let checksum = bytes.withUnsafeBytes { CRC32C.checksum($0) }
+        guard read == bytes.count, checksum == expected else {
+            throw CorruptionError(
+                path: file.path, byteOffset: place.lowerBound, what: "checksum of the section of origin",
+                expected: hexadecimal(expected), found: hexadecimal(checksum))
+        }
+        guard let origin = SegmentOrigin(bytes), origin.labels.count == streams.count else {
+            throw CorruptionError(
+                path: file.path, byteOffset: place.lowerBound, what: "section of origin",
+                expected: "the labels of \(streams.count) streams", found: "something else")
+        }
+        return origin
+    }
 
     /// The stream with this id; nil when the segment holds none of it.
     public func stream(_ id: UInt32) -> SegmentStream? {

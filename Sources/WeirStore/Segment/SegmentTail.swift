@@ -11,6 +11,8 @@ struct SegmentTail {
     var streams: [SegmentStream] = []
     var blockLists: [UInt32] = []
     var columns: [[ColumnEntry]] = []
+    /// Where the section of the origin is, and its checksum; nil when the file has none.
+    var origin: (place: Range<Int>, checksum: UInt32)?
 
     private let path: String
 
@@ -109,7 +111,7 @@ struct SegmentTail {
         CorruptionError(path: path, byteOffset: offset, what: what, expected: expected, found: found)
     }
 
-    private func sections(
+    private mutating func sections(
         of tail: UnsafeRawBufferPointer, _ footer: SegmentFooter
     ) throws(CorruptionError) -> [UInt32: Section] {
         let tailOffset = summary.tailOffset
@@ -135,9 +137,11 @@ struct SegmentTail {
             let length: UInt64 = reader.read() ?? 0
             // A kind that this version does not know is none of its business, wherever it lies.
             guard let known = SegmentLayout.Section(rawValue: kind) else { continue }
-            if known == .signatures {
+            if known.isBeforeTail {
                 let place = tailOffset + start + index * SegmentLayout.sectionEntryBytes
-                sections[kind] = try signatures(offset, length, at: place)
+                let section = try sectionBeforeTail(known, offset, length, at: place)
+                sections[kind] = section
+                if known == .origin { origin = (section.offset..<section.offset + section.length, checksum) }
                 continue
             }
             guard offset >= UInt64(tailOffset), offset <= UInt64(tailOffset + start),
@@ -159,12 +163,14 @@ struct SegmentTail {
         return sections
     }
 
-    /// The section of signatures, whose bytes are checked one by one when they are read.
-    private func signatures(_ offset: UInt64, _ length: UInt64, at place: Int) throws(CorruptionError) -> Section {
+    /// A section that opening does not need, whose bytes are checked when they are read.
+    private func sectionBeforeTail(
+        _ kind: SegmentLayout.Section, _ offset: UInt64, _ length: UInt64, at place: Int
+    ) throws(CorruptionError) -> Section {
         let tail = UInt64(summary.tailOffset)
         guard offset >= UInt64(SegmentLayout.headerBytes), offset <= tail, length <= tail - offset else {
             throw corruption(
-                "section of signatures", at: place, expected: "between header and tail",
+                "section of \(kind)", at: place, expected: "between header and tail",
                 found: "\(length) bytes at \(offset)")
         }
         return Section(offset: Int(offset), length: Int(length), bytes: UnsafeRawBufferPointer(start: nil, count: 0))

@@ -17,6 +17,8 @@ public struct SegmentWriter: ~Copyable {
     private var columns = ByteWriter()
     private var signatures = ByteWriter()
     private var streams: [UInt32: StreamBlocks] = [:]
+    /// The section of origin; none when empty.
+    var origin: [UInt8] = []
 
     private struct StreamBlocks {
         var extent: StreamExtent
@@ -76,6 +78,18 @@ public struct SegmentWriter: ~Copyable {
         }
     }
 
+    /// The streams of the blocks so far, ascending.
+    var streamIDs: [UInt32] { streams.keys.sorted() }
+
+    /// Writes the origin; returns where.
+    private mutating func appendOrigin() -> Range<Int> {
+        let start = fileBytes
+        buffer.bytes.append(contentsOf: origin)
+        let end = fileBytes
+        buffer.align(to: SegmentLayout.alignment)
+        return start..<end
+    }
+
     /// Writes the signatures; returns where and how many bytes.
     private mutating func appendSignatures() -> Range<Int> {
         let alignment = BlockSignature.alignment
@@ -100,6 +114,7 @@ public struct SegmentWriter: ~Copyable {
     /// - Throws: `FileError` when the file cannot be written; the segment is then lost.
     public consuming func finish() throws(FileError) -> SegmentSummary {
         precondition(!entries.isEmpty, "a segment needs a block")
+        let originRange = appendOrigin()
         let signatureRange = appendSignatures()
         let sorted = streams.values.sorted { $0.extent.stream < $1.extent.stream }
         var summary = SegmentSummary(
@@ -113,7 +128,8 @@ public struct SegmentWriter: ~Copyable {
             summary.rawBytes += Int(entry.rawBytes)
         }
         let tail = SegmentWriter.tail(
-            summary, streams: sorted, entries: entries, columns: columns, signatures: signatures, at: signatureRange)
+            summary, streams: sorted, entries: entries, columns: columns,
+            before: [(.signatures, signatures.bytes, signatureRange), (.origin, origin, originRange)])
         summary.tailLength = tail.count
         summary.fileBytes = fileBytes + tail.count
         summary.tailChecksum = tail.bytes.withUnsafeBytes { CRC32C.checksum($0) }
@@ -124,7 +140,7 @@ public struct SegmentWriter: ~Copyable {
 
     private static func tail(
         _ summary: SegmentSummary, streams: [StreamBlocks], entries: [BlockEntry], columns: ByteWriter,
-        signatures: ByteWriter, at signatureRange: Range<Int>
+        before: [(section: SegmentLayout.Section, bytes: [UInt8], place: Range<Int>)]
     ) -> ByteWriter {
         var tail = ByteWriter()
         var table = ByteWriter()
@@ -144,11 +160,11 @@ public struct SegmentWriter: ~Copyable {
         start = tail.count
         columns.bytes.withUnsafeBytes { tail.append($0) }
         closeSection(.columns, from: start)
-        if !signatureRange.isEmpty {
-            table.append(SegmentLayout.Section.signatures.rawValue)
-            table.append(signatures.bytes.withUnsafeBytes { CRC32C.checksum($0) })
-            table.append(UInt64(signatureRange.lowerBound))
-            table.append(UInt64(signatureRange.count))
+        for (section, bytes, place) in before where !place.isEmpty {
+            table.append(section.rawValue)
+            table.append(bytes.withUnsafeBytes { CRC32C.checksum($0) })
+            table.append(UInt64(place.lowerBound))
+            table.append(UInt64(place.count))
         }
         table.bytes.withUnsafeBytes { tail.append($0) }
         appendFooter(summary, table: table, to: &tail)

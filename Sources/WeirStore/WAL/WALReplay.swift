@@ -12,6 +12,8 @@ public struct WALReplay {
     public private(set) var tornTails: [CorruptionError] = []
     /// One after the highest LSN that was used; complete when ``next()`` has returned nil.
     public private(set) var nextLSN: UInt64 = 1
+    /// The first LSN that any file may hold; nil without files, or when a file does not say.
+    public let oldestLSN: UInt64?
     /// Above the sequence numbers of all files.
     public let nextFileSequence: UInt64
 
@@ -33,6 +35,8 @@ public struct WALReplay {
         let names = try fileSystem.status(path) == nil ? [] : folder.fileNames()
         let found = names.map { [folder] in WALFileFound(name: $0, in: folder) }
         nextFileSequence = (found.last?.sequence ?? 0) + 1
+        let firsts = found.map(\.header?.firstLSN)
+        oldestLSN = firsts.contains(nil) ? nil : firsts.compactMap { $0 }.min()
         pending = WALFileFound.settlingLimits(found)[...]
         for file in found { nextLSN = max(nextLSN, file.header?.firstLSN ?? 1) }
     }
