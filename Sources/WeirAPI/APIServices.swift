@@ -43,6 +43,10 @@ public struct APIServices: Sendable {
     /// Reads the configuration again, for `/-/reload`; returns what changed, or throws why nothing does. Nil where that
     /// is not offered.
     public var reload: (@Sendable () async throws(ReloadError) -> [String])?
+    /// What deletes lines; nil when nobody may.
+    public var deletes: DeleteControl?
+    /// Takes hold of the store's files as they are, and gives what writes them as a tar archive; nil without a store.
+    public var makeBackup: (@Sendable () async throws -> APIResponse.BodyStream)?
     /// The program's own log level.
     public var logLevel = LogLevelControl.fixed
     /// The parts of the configuration besides limits as YAML, for `/config`.

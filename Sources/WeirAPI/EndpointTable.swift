@@ -32,6 +32,7 @@ public struct EndpointTable: Sendable {
             BacktestEndpoint(services: services).endpoints,
             ReloadEndpoint(services: services).endpoints,
             metrics.endpoints,
+            BackupEndpoint(services: services).endpoints, DeleteEndpoints(services: services).endpoints,
         ]
         self.init(endpoints: groups.flatMap { $0 }, counters: counters, now: services.now)
     }

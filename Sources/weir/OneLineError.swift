@@ -14,4 +14,6 @@ extension FolderLockError: OneLineError {}
 extension CatalogueError: OneLineError {}
 extension CorruptionError: OneLineError {}
 extension StoreOpenError: OneLineError {}
+extension StoreRestore.Refusal: OneLineError {}
+extension ArchiveFolder.Fault: OneLineError {}
 extension AgentError: OneLineError {}

@@ -13,10 +13,11 @@ struct Weir: AsyncParsableCommand {
             CommandGroup(
                 name: "Questions to a server:",
                 subcommands: [Query.self, Tail.self, Labels.self, Series.self, Export.self]),
-            CommandGroup(name: "Data for a server:", subcommands: [Import.self]),
+            CommandGroup(name: "Data for a server:", subcommands: [Import.self, Delete.self]),
             CommandGroup(name: "Rules and files:", subcommands: [Rules.self, Check.self]),
             CommandGroup(name: "Queries:", subcommands: [Fmt.self, Explain.self]),
-            CommandGroup(name: "Data on disk:", subcommands: [Inspect.self]),
+            CommandGroup(
+                name: "Data on disk:", subcommands: [Backup.self, Restore.self, Doctor.self, Inspect.self]),
         ]
     )
 

@@ -116,6 +116,37 @@ import WeirTesting
         #expect(answer.count == Set(answer).count)
     }
 
+    @Test(arguments: [UInt64(2)])
+    func `a server killed while it seals, merges and drops days keeps every line that is not past its time`(
+        seed: UInt64
+    ) async throws {
+        var random = SeededGenerator(seed: seed)
+        let server = try await TestServer(more: "retention: 100h\nstore: {head_size: 16KB}\n")
+        let threads = WorkExecutor(name: "senders", threads: 5)
+        defer { threads.shutdown() }
+        let day: Int64 = 86_400_000_000_000
+        var senders = Self.senders(of: server)
+        for round in 0..<15 {
+            // A day that is past its time as a whole comes again and again.
+            try server.push(["job": "past"], lines: ["past \(round)"], start: server.start - 6 * day + Int64(round))
+            let acknowledged = AckCounter()
+            let enough = Int.random(in: 1...20, using: &random)
+            let port = server.port
+            senders = try await push(senders, to: server, on: threads, acknowledged) {
+                #expect(await eventually { acknowledged.value >= enough }, "round \(round)")
+                // Segments pile up, so that merges are under way when it dies.
+                _ = try? await threads.run { try HTTPConnection(port: port).ask("POST", "/flush").status }
+                server.process.kill()
+            }
+            try await server.restart()
+        }
+        try check(senders, on: server)
+        #expect(try server.lines(of: "{job=\"past\"}").isEmpty)
+        server.process.kill()
+        let doctor = try WeirProcess(["doctor", server.folder.path + "/data"])
+        #expect(await doctor.waitForExit() == 0, "\(doctor.output)\(doctor.errors)")
+    }
+
     @Test func `a termination in the middle of pushes loses nothing and exits with 0`() async throws {
         let server = try await TestServer()
         let threads = WorkExecutor(name: "senders", threads: 4)

@@ -2,6 +2,7 @@ import LogQL
 import Testing
 import WeirAPI
 import WeirConfig
+import WeirModel
 import WeirStore
 
 @Suite struct ServeFileTests {
@@ -62,6 +63,58 @@ import WeirStore
         #expect(paths.isSuperset(of: ["ingester.max_chunk_age", "schema_config", "limits_config.enforce_metric_name"]))
         #expect(file.diagnostics.contains { $0.keyPath == "table_manager" && $0.severity == .warning })
         #expect(!file.diagnostics.contains { $0.message.contains("unknown key") })
+    }
+
+    @Test func `retention takes Loki's keys where the compactor enforces them, and our own`() throws {
+        let loki = read(
+            """
+            compactor: {working_directory: /loki, retention_enabled: true, delete_request_store: filesystem}
+            limits_config:
+              retention_period: 744h
+              retention_stream:
+                - {selector: '{namespace="dev"}', priority: 1, period: 24h}
+                - {selector: '{namespace=~"prod.*"}', period: 0}
+              deletion_mode: filter-and-delete
+            overrides:
+              loud: {retention_period: 2h, retention_stream: [{selector: '{a="b"}', priority: 5, period: 1h}]}
+            max_disk: 50GB
+            """)
+        #expect(loki.diagnostics.filter { $0.severity != .note } == [])
+        let retention = loki.store.retention
+        #expect(retention.period == .seconds(744 * 3600) && retention.bytesMax == 50 << 30 && loki.allowsDeletes)
+        #expect(retention.rules.map(\.period) == [.seconds(86_400), nil, .seconds(7200), .seconds(3600)])
+        #expect(retention.rules.map(\.priority) == [1, 0, .min, 5])
+        #expect(retention.rules.map { $0.tenant?.name } == [nil, nil, "loud", "loud"])
+        #expect(try retention.rules[0].matchers == [Matcher("namespace", .equal, "dev")])
+
+        let off = read("limits_config: {retention_period: 24h, deletion_mode: disabled}")
+        #expect(off.store.retention.period == nil && !off.allowsDeletes)
+        #expect(off.diagnostics.map(\.keyPath) == ["limits_config.retention_period"])
+        #expect(off.diagnostics.first?.replacement == "compactor: {retention_enabled: true}")
+
+        #expect(read("retention: 90d").store.retention.period == .seconds(90 * 86_400))
+        let seed = read("retention: {prometheus_retention: 30d, loki_retention: 7d, jaeger_retention: 3d}")
+        #expect(seed.store.retention.period == .seconds(7 * 86_400))
+        #expect(seed.diagnostics.allSatisfy { $0.severity == .note })
+        #expect(seed.diagnostics.count == 2)
+        let both = read(
+            "compactor: {retention_enabled: true}\nlimits_config: {retention_period: 24h}\nretention: 48h")
+        #expect(both.store.retention.period == .seconds(48 * 3600))
+        #expect(both.diagnostics.contains { $0.keyPath == "retention" && $0.message.hasPrefix("wins over") })
+        for bad in [
+            "retention: -1h", "retention: soon", "retention: {streams: [{selector: '{', period: 1h}]}",
+            "retention: {streams: [{period: 1h}]}",
+        ] { #expect(!read(bad).isUsable, "\(bad)") }
+    }
+
+    @Test func `a file of overrides adds what single tenants have`() {
+        var file = read(
+            "compactor: {retention_enabled: true}\nruntime_config: {file: /etc/overrides.yaml, period: 10s}")
+        #expect(file.overridesFile == "/etc/overrides.yaml")
+        file.applyOverrides(
+            "overrides:\n  a: {retention_period: 48h, ingestion_rate_mb: 10}\n", file: "/etc/overrides.yaml")
+        #expect(file.store.retention.rules.map { $0.tenant?.name } == ["a"])
+        #expect(file.diagnostics.contains { $0.keyPath == "overrides.a.ingestion_rate_mb" && $0.severity == .warning })
     }
 
     @Test func `an unknown key is a warning that names the nearest one and its place`() {

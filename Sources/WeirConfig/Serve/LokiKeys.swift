@@ -3,7 +3,7 @@
 enum LokiKeys {
     private static let oneProcess = "has no effect: one process does all of Loki's parts, there is no ring to join"
     private static let ownStorage = "has no effect: Weir keeps segments and catalogues of its own in the data folder"
-    private static let noRetention = "not applied: nothing is deleted by age yet"
+    private static let ownRetention = "has no effect: what is too old goes at once, a day's folder at a time"
 
     static let top: [IgnoredKey] = [
         IgnoredKey("target", oneProcess), IgnoredKey("distributor", oneProcess),
@@ -14,8 +14,9 @@ enum LokiKeys {
         IgnoredKey("index_gateway", oneProcess), IgnoredKey("memberlist", oneProcess),
         IgnoredKey("schema_config", ownStorage), IgnoredKey("chunk_store_config", ownStorage),
         IgnoredKey("bloom*", ownStorage), IgnoredKey("kafka_config", oneProcess), IgnoredKey("dataobj*", ownStorage),
-        IgnoredKey("table_manager", .warning, noRetention), IgnoredKey("compactor", .warning, noRetention),
-        IgnoredKey("runtime_config", .warning, "not applied: limits are the same for all tenants"),
+        IgnoredKey(
+            "table_manager", .warning,
+            "not applied: write retention, or limits_config.retention_period and compactor.retention_enabled"),
         IgnoredKey("operational_config", .warning, "not applied: limits are the same for all tenants"),
         IgnoredKey("pattern_ingester", "has no effect"), IgnoredKey("tracing", "has no effect: there are no traces"),
         IgnoredKey("analytics", "has no effect: nothing is reported to anybody"), IgnoredKey("ui", "has no effect"),
@@ -62,10 +63,13 @@ enum LokiKeys {
         IgnoredKey("*", "has no effect: the WAL is released when its rows are sealed"),
     ]
 
+    static let compactor: [IgnoredKey] = [
+        IgnoredKey("retention_*", ownRetention), IgnoredKey("delete_*", "has no effect: requests are kept in weir.db"),
+        IgnoredKey("apply_retention_interval", ownRetention), IgnoredKey("working_directory", ownStorage),
+        IgnoredKey("*", oneProcess),
+    ]
+
     static let limits: [IgnoredKey] = [
-        IgnoredKey("retention_period", .warning, noRetention), IgnoredKey("retention_stream", .warning, noRetention),
-        IgnoredKey("deletion_mode", .warning, "not applied: there are no delete requests yet"),
-        IgnoredKey("allow_deletes", .warning, "not applied: there are no delete requests yet"),
         IgnoredKey("ingestion_*", "has no effect: pushes are not limited by rate, only by what the disk can take"),
         IgnoredKey("per_stream_rate_limit*", "has no effect: streams are not limited by rate"),
         IgnoredKey("max_streams_per_user", "has no effect: streams are not limited"),

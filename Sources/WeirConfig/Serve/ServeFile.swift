@@ -18,6 +18,12 @@ public struct ServeFile: Sendable {
     public var query = QueryLimits()
     /// `ruler`, `rule_files`, and what concerns rules in Prometheus' files.
     public var rules = RulerConfiguration()
+    /// Whether lines may be deleted on request: Loki's `deletion_mode`.
+    public var allowsDeletes = true
+    /// Whether Loki's periods of retention count.
+    var enforcesLokiRetention = false
+    /// Loki's file of limits for single tenants, `runtime_config.file`; see ``applyOverrides(_:file:)``.
+    public var overridesFile: String?
     /// Remarks in the order of the file's keys.
     public var diagnostics: [Diagnostic] = []
 
@@ -45,11 +51,16 @@ public struct ServeFile: Sendable {
         map.section("server") { applyServer($0) }
         map.section("storage_config") { applyStorage($0) }
         map.section("common") { applyCommon($0) }
+        map.section("compactor") { applyCompactor($0) }
+        map.section("runtime_config") { applyRuntimeConfiguration($0) }
         map.section("limits_config") { section in
+            applyRetentionLimits(section)
             applyPushLimits(section)
             applyQueryLimits(section)
             section.ignore(LokiKeys.limits)
         }
+        map.section("overrides") { applyOverrides($0) }
+        applyRetention(map)
         map.section("ingester") { applyIngester($0) }
         map.section("wal") { applyWAL($0) }
         map.section("store") { applyStore($0) }

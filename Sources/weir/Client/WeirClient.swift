@@ -70,6 +70,55 @@ struct WeirClient: Sendable {
         }
     }
 
+    /// Has the server send its store, and gives the archive to `body` piece by piece.
+    func backup(_ body: (ByteBuffer) throws -> Void) async throws {
+        var request = HTTPClientRequest(url: address + "/weir/api/v1/backup")
+        request.method = .POST
+        let response = try await execute(request, timeout: .hours(24))
+        guard response.status == .ok else { throw try await Self.refusal(response) }
+        do {
+            for try await piece in response.body { try body(piece) }
+        } catch let error as any OneLineError {
+            throw error
+        } catch {
+            throw ClientError.unreachable(address: address, reason: OutboundHTTP.reason(of: error))
+        }
+    }
+
+    /// Asks for something whose answer is text or nothing.
+    ///
+    /// - Returns: the answer's body.
+    func send(
+        _ method: HTTPMethod, _ path: String, _ parameters: [(name: String, value: String)], about query: String? = nil
+    ) async throws -> String {
+        let pairs = parameters.map { FormPairs.escape($0.name) + "=" + FormPairs.escape($0.value) }
+        var request = HTTPClientRequest(url: address + path + "?" + pairs.joined(separator: "&"))
+        request.method = method
+        let response = try await execute(request, timeout: .minutes(10))
+        guard (200..<300).contains(response.status.code) else {
+            throw try await Self.refusal(response, about: query)
+        }
+        return String(buffer: try await response.body.collect(upTo: Self.answerBytesMax))
+    }
+
+    private func execute(_ request: HTTPClientRequest, timeout: TimeAmount) async throws -> HTTPClientResponse {
+        var request = request
+        request.headers.add(name: "User-Agent", value: "weir/\(Version.number)")
+        do {
+            return try await OutboundHTTP.client.execute(request, timeout: timeout)
+        } catch {
+            throw ClientError.unreachable(address: address, reason: OutboundHTTP.reason(of: error))
+        }
+    }
+
+    private static func refusal(
+        _ response: HTTPClientResponse, about query: String? = nil
+    ) async throws -> ClientError {
+        var message = String(buffer: try await response.body.collect(upTo: 1 << 20))
+        while message.last?.isNewline == true { message.removeLast() }
+        return .refused(status: Int(response.status.code), message: message, query: query)
+    }
+
     private func ask<Answer: Decodable>(
         _ path: String, _ parameters: [(name: String, value: String)],
         headers: [(name: String, value: String)] = [], about query: String?

@@ -26,6 +26,12 @@ struct ConfigurationFlags: ParsableArguments {
         return String(decoding: try PosixFileSystem().contents(of: path), as: UTF8.self)
     }
 
+    /// Reads the limits of single tenants from the file that a configuration names.
+    func readOverrides(of file: inout ServeFile) throws {
+        guard let path = file.overridesFile else { return }
+        file.applyOverrides(String(decoding: try PosixFileSystem().contents(of: path), as: UTF8.self), file: path)
+    }
+
     /// Prints what there is to say about a file, a line each on standard error.
     ///
     /// - Parameter showsNotes: whether remarks without consequence are printed too.

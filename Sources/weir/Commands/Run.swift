@@ -18,6 +18,7 @@ struct Run: AsyncParsableCommand {
         var file = RunFile.read(
             try configuration.text(), file: configuration.path ?? "", environment: configuration.environment)
         flags.apply(to: &file.serve)
+        try configuration.readOverrides(of: &file.serve)
         try configuration.report(file.diagnostics, showsNotes: file.serve.server.logLevel.showsNotes)
         var agent = file.agent
         if configuration.path == nil {

@@ -15,6 +15,7 @@ struct Serve: AsyncParsableCommand {
         var file = ServeFile.read(
             try configuration.text(), file: configuration.path ?? "", environment: configuration.environment)
         flags.apply(to: &file)
+        try configuration.readOverrides(of: &file)
         try configuration.report(file.diagnostics, showsNotes: file.server.logLevel.showsNotes)
         try await ServerProgram(file: file, path: configuration.path, agent: nil).run()
     }

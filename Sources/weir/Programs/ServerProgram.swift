@@ -50,7 +50,7 @@ struct ServerProgram {
         let managers = alertmanagers(logger: logger)
         let store = StoreService {
             let store = try await LogStore.open(
-                configuration: file.store, fileSystem: files, clock: clock,
+                configuration: storeConfiguration, fileSystem: files, clock: clock,
                 decodeBody: { try EncodedBodyDecoder.decode($0) }, onEvent: Self.report(to: logger))
             // Whatever brings lines: tails see them all.
             let sink = PublishingSink(store: store, hub: hub)
@@ -101,6 +101,13 @@ struct ServerProgram {
         options.port = file.server.port
         options.bodyBytesMax = file.push.bodyBytesMax
         return options
+    }
+
+    /// The store's configuration, which knows of requests to delete only that somebody reads their line filters.
+    private var storeConfiguration: StoreConfiguration {
+        var configuration = file.store
+        configuration.lineFilter = StoreDeletes.filter
+        return configuration
     }
 
     /// The limits of queries, with as many threads as there are processors unless the file says otherwise.
@@ -156,6 +163,8 @@ struct ServerProgram {
             tails: hub, build: BuildVersion(version: Version.number))
         services.serviceNames = ["server", "store", "tail"] + (agent == nil ? [] : ["agent"])
         services.configurationText = { configurationText }
+        services.deletes = file.allowsDeletes ? StoreDeletes.control(of: store) : nil
+        services.makeBackup = { StoreArchive.stream(try await store.makeBackup()) }
         return services
     }
 

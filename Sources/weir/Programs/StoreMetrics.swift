@@ -18,6 +18,15 @@ enum StoreMetrics {
                 "duplicates_total", "Rows left out because an equal entry was there.", statistics.duplicatesDropped),
             counter("seals_total", "Times that the head was sealed.", statistics.seals),
             counter("seal_failures_total", "Attempts to seal that failed.", statistics.sealFailures),
+            counter("merges_total", "Merges of segments.", statistics.merges),
+            counter("merge_failures_total", "Attempts to merge that failed.", statistics.mergeFailures),
+            counter("segments_merged_total", "Segments that went into merges.", statistics.segmentsMerged),
+            counter("merged_bytes_total", "Bytes of the files that merges wrote.", statistics.mergedBytesWritten),
+            counter(
+                "rows_deleted_total", "Rows that merges left out, past their time or deleted.", statistics.rowsDeleted),
+            counter(
+                "days_dropped_total", "Days removed, past their time or too much for the disk.", statistics.daysDropped),
+            gauge("deletes_active", "Requests to delete whose lines are not all gone.", statistics.deletesActive),
             counter("blocks_damaged_total", "Damaged blocks left out of answers.", statistics.blocksDamaged),
             gauge("head_rows", "Rows in memory.", statistics.headRows),
             gauge("head_line_bytes", "Bytes of lines in memory, before compression.", statistics.headLineBytes),

