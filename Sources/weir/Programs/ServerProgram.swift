@@ -51,11 +51,9 @@ struct ServerProgram {
         let managers = alertmanagers(logger: logger)
         let alerting = try AlertingProgram(
             file.alerting, serverURL: serverURL, clock: clock, logger: logger)
-        var configuration = file.store
-        configuration.lineFilter = StoreDeletes.filter
-        let store = StoreService { [configuration] in
+        let store = StoreService {
             let store = try await LogStore.open(
-                configuration: configuration, fileSystem: files, clock: clock,
+                configuration: storeConfiguration, fileSystem: files, clock: clock,
                 decodeBody: { try EncodedBodyDecoder.decode($0) }, onEvent: Self.report(to: logger))
             // Whatever brings lines: tails see them all.
             let sink = PublishingSink(store: store, hub: hub)
@@ -141,6 +139,13 @@ struct ServerProgram {
         options.port = file.server.port
         options.bodyBytesMax = file.push.bodyBytesMax
         return options
+    }
+
+    /// The store's configuration, which knows of requests to delete only that somebody reads their line filters.
+    private var storeConfiguration: StoreConfiguration {
+        var configuration = file.store
+        configuration.lineFilter = StoreDeletes.filter
+        return configuration
     }
 
     /// The limits of queries, with as many threads as there are processors unless the file says otherwise.
