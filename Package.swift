@@ -81,6 +81,7 @@ let package = Package(
         // Layer 2: decisions.
         .room("LogMetrics", ["WeirModel", "WeirSystem", "WeirBytes", "LogQL", .grdb]),
         .room("WeirRules", ["WeirModel", "WeirSystem", "WeirRegex", "WeirTemplate", "LogQL", "LogMetrics", .grdb]),
+        .room("WeirAlerts", ["WeirModel", "WeirSystem", "WeirBytes", "WeirRegex", "WeirTemplate", .grdb]),
 
         // Layer 3: the parts of the programs.
         .room("WeirAgent", ["WeirModel", "WeirSystem", "WeirBytes", "WeirRegex", "WeirTemplate", "LogQL"]),
@@ -128,6 +129,7 @@ let package = Package(
         .tests("ColumnTests", ["WeirStore", "WeirBytes", "WeirModel"]),
         .tests("WeirRulesTests", ["WeirRules", "LogMetrics", "LogQL", "WeirModel", "WeirSystem"]),
         .tests("DeliveryTests", ["WeirAgent", "WeirAPI", "WeirStore", "WeirModel", "WeirBytes", "WeirSystem", "LogQL"]),
+        .tests("WeirAlertsTests", ["WeirAlerts", "WeirBytes", "WeirModel", "WeirSystem", "WeirTemplate"]),
     ],
     cxxLanguageStandard: .cxx17
 )

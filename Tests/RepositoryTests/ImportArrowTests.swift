@@ -12,6 +12,9 @@ import Testing
         "WeirStore": ["WeirModel", "WeirSystem", "WeirBytes", "GRDB", "FoundationEssentials"],  // GRDB's blobs are Data
         "LogMetrics": ["WeirModel", "WeirSystem", "WeirBytes", "LogQL", "GRDB", "FoundationEssentials"],
         "WeirRules": ["WeirModel", "WeirSystem", "WeirRegex", "WeirTemplate", "LogQL", "LogMetrics", "GRDB"],
+        "WeirAlerts": [
+            "WeirModel", "WeirSystem", "WeirBytes", "WeirRegex", "WeirTemplate", "GRDB", "FoundationEssentials",  // as above
+        ],
         "WeirAgent": ["WeirModel", "WeirSystem", "WeirBytes", "WeirRegex", "WeirTemplate", "LogQL"],
         "WeirAPI": ["WeirModel", "WeirBytes", "LogQL"],
         "WeirConfig": ["WeirModel", "WeirStore", "LogQL", "WeirAgent", "WeirAPI", "WeirRules", "Yams"],

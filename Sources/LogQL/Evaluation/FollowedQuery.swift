@@ -1,4 +1,5 @@
 public import WeirModel
+internal import WeirTemplate
 
 /// A log query over batches as they are appended, outside any scan: what a tail shows.
 ///

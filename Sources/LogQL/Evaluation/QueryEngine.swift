@@ -1,4 +1,5 @@
 public import WeirModel
+internal import WeirTemplate
 
 /// Answers LogQL queries over a source of lines.
 ///

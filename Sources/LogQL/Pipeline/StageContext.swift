@@ -1,3 +1,5 @@
+internal import WeirTemplate
+
 /// What stages share while a pipeline is built.
 struct StageContext: Sendable {
     /// Gives names their numbers.

@@ -1,3 +1,4 @@
+internal import WeirBytes
 internal import WeirModel
 internal import WeirRegex
 

@@ -1,4 +1,5 @@
 internal import LogQL
+internal import WeirBytes
 internal import WeirTemplate
 
 /// The functions of templates in stages: Loki's, Promtail's two hashes, and what else people use of sprig.

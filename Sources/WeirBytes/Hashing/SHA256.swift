@@ -1,7 +1,7 @@
-/// SHA-256 (FIPS 180-4), for the pseudonyms that templates make.
-enum SHA256 {
+/// SHA-256 (FIPS 180-4): pseudonyms that templates make, keys by which services recognise incidents.
+public enum SHA256 {
     /// The 32 bytes of the hash.
-    static func digest(_ message: [UInt8]) -> [UInt8] {
+    public static func digest(_ message: [UInt8]) -> [UInt8] {
         var padded = message
         padded.append(0x80)
         while padded.count % 64 != 56 { padded.append(0) }

@@ -1,7 +1,7 @@
 internal import Synchronization
 
 /// Time zones by name, read when a template first asks for one.
-final class ZoneCache: Sendable {
+public final class ZoneCache: Sendable {
     /// Names come from queries; beyond this number all are forgotten.
     private static let zonesMax = 256
 
@@ -11,12 +11,12 @@ final class ZoneCache: Sendable {
     /// Creates a cache.
     ///
     /// - Parameter file: gives the content of a file of the system's zone database by its relative path.
-    init(file: @escaping @Sendable (String) -> [UInt8]?) {
+    public init(file: @escaping @Sendable (String) -> [UInt8]?) {
         self.file = file
     }
 
     /// The zone of a name such as `Europe/Berlin`; UTC when there is none, as in sprig.
-    func zone(_ name: String) -> ZoneTable {
+    public func zone(_ name: String) -> ZoneTable {
         if name.isEmpty || name == "UTC" || name == "Local" { return .utc }
         if let known = zones.withLock({ $0[name] }) { return known ?? .utc }
         let table = ZoneCache.isPlain(name) ? file(name).flatMap { ZoneTable(file: $0) } : nil

@@ -1,13 +1,15 @@
 /// When a time zone changed its offset: the content of a file of the system's zone database.
-struct ZoneTable: Sendable {
+public struct ZoneTable: Sendable {
     /// An offset from UTC and its short name.
-    struct Period: Sendable {
-        var offsetSeconds: Int
-        var name: String
+    public struct Period: Sendable {
+        /// Seconds to the east.
+        public var offsetSeconds: Int
+        /// `CET`, `UTC`.
+        public var name: String
     }
 
     /// UTC.
-    static let utc = ZoneTable()
+    public static let utc = ZoneTable()
 
     private var transitions: [Int64] = []
     /// What holds from each transition on.
@@ -19,14 +21,15 @@ struct ZoneTable: Sendable {
     private init() {}
 
     /// What a clock in the zone is ahead of UTC when it shows `local`, in seconds since 1970 as if it were UTC.
-    func offset(atLocal local: Int64) -> (offsetSeconds: Int, name: String) {
+    public func offset(atLocal local: Int64) -> (offsetSeconds: Int, name: String) {
         // The offset in force at the clock's time may be that before or behind a change close by.
         var period = self.period(at: local)
         period = self.period(at: local - Int64(period.offsetSeconds))
         return (period.offsetSeconds, period.name)
     }
 
-    private func period(at seconds: Int64) -> Period {
+    /// What holds at an instant, in seconds since 1970 UTC.
+    public func period(at seconds: Int64) -> Period {
         var low = 0
         var high = transitions.count
         while low < high {
@@ -40,7 +43,7 @@ struct ZoneTable: Sendable {
     // MARK: Reading
 
     /// Reads a file of the database, in the 64-bit form of its second version.
-    init?(file: [UInt8]) {
+    public init?(file: [UInt8]) {
         var reader = Reader(bytes: file)
         guard let small = reader.header(), small.version >= UInt8(ascii: "2") else { return nil }
         reader.position += small.byteCount(timeBytes: 4)

@@ -1,14 +1,27 @@
-/// RFC 1321, only because Prometheus' `hashmod` is defined by it and shards must agree; nothing here is a secret.
-enum MD5 {
+/// RFC 1321, only where others define their protocol by it: Prometheus' `hashmod` and SMTP's CRAM-MD5.
+public enum MD5 {
     /// The last eight bytes of the digest, big-endian: what `hashmod` divides.
-    static func lowHalf(_ message: [UInt8]) -> UInt64 {
+    public static func lowHalf(_ message: [UInt8]) -> UInt64 {
+        let words = state(of: message)
+        return UInt64(words.2.byteSwapped) << 32 | UInt64(words.3.byteSwapped)
+    }
+
+    /// The 16 bytes of the hash.
+    public static func digest(_ message: [UInt8]) -> [UInt8] {
+        let words = state(of: message)
+        return [words.0, words.1, words.2, words.3].flatMap { word in
+            (0..<4).map { UInt8(truncatingIfNeeded: word >> UInt32(8 * $0)) }
+        }
+    }
+
+    private static func state(of message: [UInt8]) -> (UInt32, UInt32, UInt32, UInt32) {
         var padded = message
         padded.append(0x80)
         while padded.count % 64 != 56 { padded.append(0) }
         withUnsafeBytes(of: (UInt64(message.count) &* 8).littleEndian) { padded.append(contentsOf: $0) }
         var state: (UInt32, UInt32, UInt32, UInt32) = (0x6745_2301, 0xefcd_ab89, 0x98ba_dcfe, 0x1032_5476)
         for start in stride(from: 0, to: padded.count, by: 64) { mix(padded[start..<start + 64], &state) }
-        return UInt64(state.2.byteSwapped) << 32 | UInt64(state.3.byteSwapped)
+        return state
     }
 
     private static func mix(_ block: ArraySlice<UInt8>, _ state: inout (UInt32, UInt32, UInt32, UInt32)) {
