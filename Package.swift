@@ -33,6 +33,7 @@ extension Target.Dependency {
     static let nioWebSocket: Self = .product(name: "NIOWebSocket", package: "swift-nio")
     static let nioHTTPTypes: Self = .product(name: "NIOHTTPTypesHTTP1", package: "swift-nio-extras")
     static let httpTypes: Self = .product(name: "HTTPTypes", package: "swift-http-types")
+    static let nioSSL: Self = .product(name: "NIOSSL", package: "swift-nio-ssl")
     static let hummingbird: Self = .product(name: "HummingbirdCore", package: "hummingbird")
     static let asyncHTTPClient: Self = .product(name: "AsyncHTTPClient", package: "async-http-client")
     static let lifecycle: Self = .product(name: "ServiceLifecycle", package: "swift-service-lifecycle")
@@ -50,6 +51,7 @@ let package = Package(
         // `traits: []` keeps full Foundation, and with it 30 MB of ICU, out of the server.
         .package(url: "https://github.com/hummingbird-project/hummingbird", from: "2.28.1", traits: []),
         .package(url: "https://github.com/apple/swift-nio", from: "2.101.2"),
+        .package(url: "https://github.com/apple/swift-nio-ssl.git", from: "2.29.0"),
         .package(url: "https://github.com/apple/swift-nio-extras", from: "1.35.2"),
         .package(url: "https://github.com/apple/swift-nio-ssl", from: "2.37.6"),
         .package(url: "https://github.com/apple/swift-http-types", from: "1.8.0"),
@@ -85,8 +87,10 @@ let package = Package(
 
         // Layer 3: the parts of the programs.
         .room("WeirAgent", ["WeirModel", "WeirSystem", "WeirBytes", "WeirRegex", "WeirTemplate", "LogQL"]),
-        .room("WeirAPI", ["WeirModel", "WeirBytes", "LogQL"]),
-        .room("WeirConfig", ["WeirModel", "WeirStore", "LogQL", "WeirAgent", "WeirAPI", "WeirRules", .yams]),
+        .room("WeirAPI", ["WeirModel", "WeirBytes", "WeirRegex", "LogQL", "WeirAlerts"]),
+        .room(
+            "WeirConfig",
+            ["WeirModel", "WeirStore", "LogQL", "WeirAgent", "WeirAPI", "WeirRules", "WeirAlerts", .yams]),
 
         // The one binary.
         .executableTarget(
@@ -94,6 +98,8 @@ let package = Package(
             dependencies: [
                 "WeirModel", "WeirSystem", "WeirBytes", "LogQL", "WeirStore", "WeirAgent", "WeirAPI", "WeirConfig",
                 "WeirRules", "LogMetrics",
+                "WeirModel", "WeirSystem", "WeirBytes", "WeirTemplate", "LogQL", "WeirStore", "WeirAgent", "WeirAlerts",
+                "WeirAPI", "WeirConfig", "WeirRules", "LogMetrics",
                 .hummingbird, .nioCore, .nioPosix, .nioSSL, .nioHTTP1, .nioWebSocket, .nioHTTPTypes, .httpTypes,
                 .asyncHTTPClient, .lifecycle, .unixSignals, .logging, .argumentParser,
             ],
@@ -120,7 +126,8 @@ let package = Package(
         .tests("WeirStoreTests", ["WeirModel", "WeirStore", "WeirSystem"]),
         .tests("SimulationTests", ["WeirModel", "WeirStore", "WeirSystem"]),
         .tests("WALTests", ["WeirStore", "WeirModel", "WeirSystem", "WeirBytes"]),
-        .tests("WeirConfigTests", ["WeirConfig", "WeirStore", "WeirAgent", "WeirAPI", "WeirRules", "LogQL", "WeirModel"]),
+        .tests(
+            "WeirConfigTests", ["WeirConfig", "WeirStore", "WeirAgent", "WeirAPI", "WeirRules", "LogQL", "WeirModel"]),
         .tests("LogQLEvaluationTests", ["LogQL", "WeirModel", "WeirBytes"]),
         .tests("WeirAgentTests", ["WeirAgent", "WeirModel", "WeirSystem", "WeirBytes"]),
         .tests("LogQLSyntaxTests", ["LogQL", "WeirModel"]),
@@ -129,6 +136,8 @@ let package = Package(
         .tests("ColumnTests", ["WeirStore", "WeirBytes", "WeirModel"]),
         .tests("WeirRulesTests", ["WeirRules", "LogMetrics", "LogQL", "WeirModel", "WeirSystem"]),
         .tests("DeliveryTests", ["WeirAgent", "WeirAPI", "WeirStore", "WeirModel", "WeirBytes", "WeirSystem", "LogQL"]),
+        .tests("AlertAPITests", ["WeirAPI", "WeirAlerts", "WeirModel", "WeirSystem", "WeirTemplate", "LogQL"]),
+        .tests("AlertmanagerFileTests", ["WeirConfig", "WeirAlerts", "WeirModel"]),
         .tests("WeirAlertsTests", ["WeirAlerts", "WeirBytes", "WeirModel", "WeirSystem", "WeirTemplate"]),
     ],
     cxxLanguageStandard: .cxx17

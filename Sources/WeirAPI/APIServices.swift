@@ -1,4 +1,5 @@
 public import LogQL
+public import WeirAlerts
 public import WeirModel
 
 /// What the endpoints stand on: where rows go, where they come from, and what the program tells about itself.
@@ -43,6 +44,12 @@ public struct APIServices: Sendable {
     /// Reads the configuration again, for `/-/reload`; returns what changed, or throws why nothing does. Nil where that
     /// is not offered.
     public var reload: (@Sendable () async throws(ReloadError) -> [String])?
+    /// The built-in notifier; nil when alerts go elsewhere only.
+    public var alerting: AlertService?
+    /// The notifier's configuration as YAML without secrets.
+    public var alertingText: @Sendable () -> String = { "" }
+    /// Since when the notifier runs.
+    public var alertingSince = Timestamp(nanoseconds: 0)
     /// The program's own log level.
     public var logLevel = LogLevelControl.fixed
     /// The parts of the configuration besides limits as YAML, for `/config`.

@@ -1,3 +1,4 @@
+internal import WeirAlerts
 internal import WeirModel
 
 /// All endpoints of the API: finds the one that a request means, runs it and counts it.
@@ -32,8 +33,30 @@ public struct EndpointTable: Sendable {
             BacktestEndpoint(services: services).endpoints,
             ReloadEndpoint(services: services).endpoints,
             metrics.endpoints,
+            RuleEndpoints(services: services).endpoints, metrics.endpoints,
+            services.alerting.map { service in
+                AlertsV1(service: service, services: services).endpoints
+                    + EndpointTable.alerting(service, services)
+            } ?? [],
         ]
         self.init(endpoints: groups.flatMap { $0 }, counters: counters, now: services.now)
+    }
+
+    /// Creates the table of a listener that answers as Alertmanager does and nothing else.
+    public init(alertmanagerOf services: APIServices) {
+        let counters = RequestCounters()
+        var endpoints = MetricsEndpoint(sources: services.metricSources).endpoints
+        if let service = services.alerting {
+            endpoints += AlertsV1(service: service, services: services).allEndpoints
+            endpoints += NotifierEndpoints(service: service, services: services).operations
+            endpoints += EndpointTable.alerting(service, services)
+        }
+        self.init(endpoints: endpoints, counters: counters, now: services.now)
+    }
+
+    private static func alerting(_ service: AlertService, _ services: APIServices) -> [Endpoint] {
+        AlertsV2(service: service, services: services).endpoints + SilencesV2(service: service).endpoints
+            + NotifierEndpoints(service: service, services: services).endpoints
     }
 
     init(endpoints: [Endpoint], counters: RequestCounters, now: @escaping @Sendable () -> Timestamp) {

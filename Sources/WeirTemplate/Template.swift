@@ -20,8 +20,11 @@ public struct Template: Sendable {
     public let usesRoot: Bool
 
     private let nodes: [Node]
-    private let definitions: [String: [Node]]
+    let definitions: [String: TemplateDefinition]
     private let functions: [String: TemplateFunction]
+    private let methods: TemplateMethods?
+    private let escapesHTML: Bool
+    private let stepsMax: Int
     private let source: TemplateSource
 
     /// Compiles `text`.
@@ -31,6 +34,13 @@ public struct Template: Sendable {
     public init(
         _ text: String, name: String, functions: [String: TemplateFunction] = [:]
     ) throws(TemplateError) {
+        try self.init(text, name: name, functions: functions, among: nil, escapesHTML: false)
+    }
+
+    /// Compiles `text` as one of a set, whose definitions it may invoke.
+    init(
+        _ text: String, name: String, functions: [String: TemplateFunction], among set: TemplateSet?, escapesHTML: Bool
+    ) throws(TemplateError) {
         let source = TemplateSource(text: Array(text.utf8), name: name)
         func failure(_ reason: TemplateFunction.Failure, line: Int) -> TemplateError {
             TemplateError("template: \(name):\(line): \(reason.message)")
@@ -38,7 +48,14 @@ public struct Template: Sendable {
         var parser: TemplateParser
         do { parser = try TemplateParser(text, functions: functions) } catch { throw failure(error, line: 1) }
         do { nodes = try parser.document() } catch { throw failure(error, line: parser.line) }
-        definitions = parser.definitions
+        var known = set?.definitions ?? [:]
+        for (defined, body) in parser.definitions {
+            known[defined] = TemplateDefinition(nodes: body, source: source)
+        }
+        definitions = known
+        methods = set?.methods
+        stepsMax = set?.stepsMax ?? TemplateRendering.stepsMax
+        self.escapesHTML = escapesHTML
         self.name = name
         self.functions = functions
         self.source = source
@@ -59,7 +76,22 @@ public struct Template: Sendable {
     ) throws(TemplateError) {
         var rendering = TemplateRendering(
             functions: functions, definitions: definitions, source: source, root: root, environment: environment)
+        (rendering.methods, rendering.escapesHTML, rendering.stepsLeft) = (methods, escapesHTML, stepsMax)
         try rendering.run(nodes, dot: root, into: &target)
+    }
+}
+
+/// What `define` names, with the text that it stands in.
+struct TemplateDefinition: Sendable {
+    var nodes: [Node]
+    var source: TemplateSource
+
+    /// Whether it is nothing but white space.
+    var isBlank: Bool {
+        nodes.allSatisfy { node in
+            guard case .text(let bytes) = node else { return false }
+            return bytes.allSatisfy { $0 == 0x20 || (0x09...0x0d).contains($0) }
+        }
     }
 }
 

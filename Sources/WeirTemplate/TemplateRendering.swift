@@ -7,20 +7,25 @@ struct TemplateRendering {
     }
 
     /// The most nodes that one rendering visits: nested ranges over big values would otherwise run for hours.
-    private static let stepsMax = 100_000
+    static let stepsMax = 100_000
     /// How deep templates may invoke each other, which is also a bound for the stack.
     private static let depthMax = 100
 
     private let functions: [String: TemplateFunction]
-    private let definitions: [String: [Node]]
-    private let source: TemplateSource
+    private let definitions: [String: TemplateDefinition]
+    private var source: TemplateSource
     private let environment: [TemplateValue]
     private var variables: [(name: String, value: TemplateValue)]
-    private var steps = 0
     private var depth = 0
+    /// What values can do besides having fields.
+    var methods: TemplateMethods?
+    /// Whether what actions print is escaped for HTML.
+    var escapesHTML = false
+    /// How many more nodes are visited.
+    var stepsLeft = TemplateRendering.stepsMax
 
     init(
-        functions: [String: TemplateFunction], definitions: [String: [Node]], source: TemplateSource,
+        functions: [String: TemplateFunction], definitions: [String: TemplateDefinition], source: TemplateSource,
         root: TemplateValue, environment: [TemplateValue]
     ) {
         self.functions = functions
@@ -35,10 +40,8 @@ struct TemplateRendering {
     }
 
     private mutating func countStep() throws(TemplateError) {
-        steps += 1
-        guard steps <= TemplateRendering.stepsMax else {
-            throw TemplateError("template: \(source.name): more than \(TemplateRendering.stepsMax) steps")
-        }
+        stepsLeft -= 1
+        guard stepsLeft >= 0 else { throw TemplateError("template: \(source.name): too many steps") }
     }
 
     // MARK: Nodes
@@ -62,7 +65,7 @@ struct TemplateRendering {
         case .text(let bytes): target += bytes
         case .action(let pipeline):
             let value = try evaluate(pipeline, dot)
-            if pipeline.variables.isEmpty { value.append(to: &target) }
+            if pipeline.variables.isEmpty { print(value, of: pipeline, to: &target) }
         case .condition(let pipeline, let body, let otherwise):
             let count = variables.count
             defer { variables.removeLast(variables.count - count) }
@@ -84,10 +87,21 @@ struct TemplateRendering {
         return .goesOn
     }
 
+    private func print(_ value: TemplateValue, of pipeline: PipelineNode, to target: inout [UInt8]) {
+        guard escapesHTML, !TemplateRendering.isMarkedSafe(pipeline) else { return value.append(to: &target) }
+        target += TemplateEscape.html(value.printed)
+    }
+
+    /// Whether the last thing that a pipeline does is to declare its text harmless.
+    private static func isMarkedSafe(_ pipeline: PipelineNode) -> Bool {
+        guard case .function(let name)? = pipeline.commands.last?.operands.first?.kind else { return false }
+        return name == "safeHtml"
+    }
+
     private mutating func invoke(
         _ name: String, _ pipeline: PipelineNode?, _ place: Place, _ dot: TemplateValue, into target: inout [UInt8]
     ) throws(TemplateError) {
-        guard let body = definitions[name] else {
+        guard let definition = definitions[name] else {
             throw source.error(at: place, "template \(GoQuote.quote(Array(name.utf8))) not defined")
         }
         depth += 1
@@ -96,10 +110,10 @@ struct TemplateRendering {
             throw source.error(at: place, "exceeded maximum template depth (\(TemplateRendering.depthMax))")
         }
         let value = try pipeline.map { pipeline throws(TemplateError) in try evaluate(pipeline, dot) } ?? .none
-        let outer = variables
-        defer { variables = outer }
-        variables = [("$", value)]
-        _ = try walk(body, value, into: &target)
+        let outer = (variables, source)
+        defer { (variables, source) = outer }
+        (variables, source) = ([("$", value)], definition.source)
+        _ = try walk(definition.nodes, value, into: &target)
     }
 
     private mutating func walkRange(
@@ -169,6 +183,7 @@ struct TemplateRendering {
             return try call(name, command, dot, piped: piped)
         }
         if command.operands.count > 1 || piped != nil {
+            if let result = try callMethod(command, dot, piped: piped) { return result }
             switch first.kind {
             case .field(let names) where names.count > 0:
                 throw source.error(
@@ -200,11 +215,48 @@ struct TemplateRendering {
         }
     }
 
+    /// A method with arguments, such as `.Labels.Remove $names`; nil when the value has no such method.
+    private mutating func callMethod(
+        _ command: CommandNode, _ dot: TemplateValue, piped: TemplateValue?
+    ) throws(TemplateError) -> TemplateValue? {
+        guard let methods else { return nil }
+        var owner = command.operands[0]
+        let name: String?
+        switch owner.kind {
+        case .field(let names):
+            name = names.last
+            owner.kind = names.count > 1 ? .field(names.dropLast()) : .dot
+        case .variable(let variable, let names):
+            name = names.last
+            owner.kind = .variable(variable, names.dropLast())
+        case .pipeline(let inner, let names):
+            name = names.last
+            owner.kind = .pipeline(inner, names.dropLast())
+        default: return nil
+        }
+        guard let name else { return nil }
+        let receiver = try value(of: owner, dot)
+        var arguments: [TemplateValue] = []
+        for operand in command.operands.dropFirst() { arguments.append(try value(of: operand, dot)) }
+        if let piped { arguments.append(piped) }
+        do { return try methods.body(receiver, name, arguments) } catch {
+            throw source.error(at: command.place, "error calling \(name): \(error.message)")
+        }
+    }
+
     private func follow(
         _ names: [String], from start: TemplateValue, _ place: Place
     ) throws(TemplateError) -> TemplateValue {
         var value = start
         for name in names {
+            if let methods {
+                do {
+                    if let result = try methods.body(value, name, []) {
+                        value = result
+                        continue
+                    }
+                } catch { throw source.error(at: place, "error calling \(name): \(error.message)") }
+            }
             switch value {
             case .map(let map): value = map[name]
             case .none: throw source.error(at: place, "nil pointer evaluating interface {}.\(name)")

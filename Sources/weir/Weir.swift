@@ -16,6 +16,7 @@ struct Weir: AsyncParsableCommand {
             CommandGroup(name: "Data for a server:", subcommands: [Import.self]),
             CommandGroup(name: "Rules and files:", subcommands: [Rules.self, Check.self]),
             CommandGroup(name: "Queries:", subcommands: [Fmt.self, Explain.self]),
+            CommandGroup(name: "Alerts:", subcommands: [Alerts.self]),
             CommandGroup(name: "Data on disk:", subcommands: [Inspect.self]),
         ]
     )

@@ -86,7 +86,7 @@ import Testing
         }
     }
 
-    @Test(arguments: ["wal", "segment", "catalogue", "positions", "rules"])
+    @Test(arguments: ["wal", "segment", "catalogue", "positions", "rules", "alerts"])
     func `every format on disk has its page`(format: String) {
         let page = SourceTree.root.appendingPathComponent("docs/formats/\(format).md")
         #expect(FileManager.default.fileExists(atPath: page.path))

@@ -15,9 +15,12 @@ import Testing
         "WeirAlerts": [
             "WeirModel", "WeirSystem", "WeirBytes", "WeirRegex", "WeirTemplate", "GRDB", "FoundationEssentials",  // as above
         ],
+        "WeirAlerts": ["WeirModel", "WeirSystem", "WeirBytes", "WeirRegex", "WeirTemplate", "GRDB"],
         "WeirAgent": ["WeirModel", "WeirSystem", "WeirBytes", "WeirRegex", "WeirTemplate", "LogQL"],
-        "WeirAPI": ["WeirModel", "WeirBytes", "LogQL"],
-        "WeirConfig": ["WeirModel", "WeirStore", "LogQL", "WeirAgent", "WeirAPI", "WeirRules", "Yams"],
+        "WeirAPI": ["WeirModel", "WeirBytes", "WeirRegex", "LogQL", "WeirAlerts"],
+        "WeirConfig": [
+            "WeirModel", "WeirStore", "LogQL", "WeirAgent", "WeirAPI", "WeirRules", "WeirAlerts", "Yams",
+        ],
         "WeirTesting": ["Glibc", "WeirModel", "WeirSystem", "WeirBytes"],
     ]
 

@@ -80,7 +80,15 @@ extension ServeFile {
     }
 
     private mutating func applyAlerting(_ map: YAMLMap) {
+        if let path = map.value("config_file")?.text { alerting.file = path }
+        if let url = map.value("external_url")?.text { alerting.externalURL = url }
+        if let isOn = map.value("built_in")?.flag { alerting.isBuiltIn = isOn }
+        if let address = map.value("listen")?.text { alerting.listen = address }
         for manager in map.value("alertmanagers")?.list ?? [] {
+            if manager.isScalar, let address = manager.text {
+                rules.alertmanagers.append(address)
+                continue
+            }
             guard let section = manager.map else { continue }
             let scheme = section.value("scheme")?.text ?? "http"
             let prefix = section.value("path_prefix")?.text ?? ""

@@ -1,5 +1,6 @@
 public import LogQL
 public import WeirAPI
+public import WeirAlerts
 public import WeirRules
 public import WeirStore
 
@@ -18,6 +19,8 @@ public struct ServeFile: Sendable {
     public var query = QueryLimits()
     /// `ruler`, `rule_files`, and what concerns rules in Prometheus' files.
     public var rules = RulerConfiguration()
+    /// `alerting`, besides Prometheus' keys in it.
+    public var alerting = AlertingOptions()
     /// Remarks in the order of the file's keys.
     public var diagnostics: [Diagnostic] = []
 

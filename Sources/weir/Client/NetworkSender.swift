@@ -69,7 +69,9 @@ struct NetworkSender: HTTPSender {
         }
     }
 
-    private static func failure(_ error: any Error, url: String) -> HTTPSendError {
+    /// Why a request of the HTTP client has no answer.
+    static func failure(_ error: any Error, url: String) -> HTTPSendError {
+        if let error = error as? HTTPSendError { return error }
         if error is CancellationError || Task.isCancelled { return .cancelled }
         switch error as? HTTPClientError {
         case .invalidURL?, .emptyHost?, .emptyScheme?, .missingSocketPath?: return .badURL(url)

@@ -1,5 +1,6 @@
 internal import ArgumentParser
 internal import WeirAPI
+internal import WeirAlerts
 internal import WeirConfig
 internal import WeirStore
 
@@ -25,11 +26,19 @@ struct ServerFlags: ParsableArguments {
     @Option(help: "The data folder.")
     var data: String?
 
+    @Option(name: .customLong("alerting.config-file"), help: "Alertmanager's configuration file.")
+    var alertingFile: String?
+
+    @Option(name: .customLong("alerting.listen"), help: "An extra address that answers as Alertmanager does.")
+    var alertingListen: String?
+
     /// Puts what was given over what the file says.
     func apply(to file: inout ServeFile) {
         if let address { file.server.address = address }
         if let port { file.server.port = port }
         if let logLevel { file.server.logLevel = logLevel }
         if let data { file.store.folder = data }
+        if let alertingFile { file.alerting.file = alertingFile }
+        if let alertingListen { file.alerting.listen = alertingListen }
     }
 }

@@ -11,7 +11,8 @@ struct HangupService: Service {
     func run() async throws {
         let hangups = await UnixSignalsSequence(trapping: .sighup).cancelOnGracefulShutdown()
         for await _ in hangups {
-            logger.info("hangup: rules are read again; other changes of the configuration need a restart")
+            logger.info(
+                "hangup: rules and alertmanager.yml are read again; other changes of the configuration need a restart")
             await reload()
         }
     }

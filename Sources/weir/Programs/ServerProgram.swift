@@ -5,6 +5,7 @@ internal import ServiceLifecycle
 internal import UnixSignals
 internal import WeirAPI
 internal import WeirAgent
+internal import WeirAlerts
 internal import WeirConfig
 internal import WeirModel
 internal import WeirRules
@@ -48,6 +49,8 @@ struct ServerProgram {
         }
         let rules = RuleService()
         let managers = alertmanagers(logger: logger)
+        let alerting = try AlertingProgram(
+            file.alerting, serverURL: serverURL, clock: clock, logger: logger)
         let store = StoreService {
             let store = try await LogStore.open(
                 configuration: file.store, fileSystem: files, clock: clock,
@@ -56,8 +59,11 @@ struct ServerProgram {
             let sink = PublishingSink(store: store, hub: hub)
             let samples = SampleStore()
             let queries = makeEngine(store: store, samples: samples, clock: clock)
+            let notifier = try alerting.open(folder: file.store.folder)
+            var sinks: [any AlertSink] = managers
+            if let notifier { sinks.append(notifier) }
             let program = makeRules(
-                queries, samples: samples, sinks: managers, clock: clock, files: files, logger: logger)
+                queries, samples: samples, sinks: sinks, clock: clock, files: files, logger: logger)
             var services = makeServices(
                 store: store, queries: queries, sink: sink, hub: hub, agent: follower, clock: clock)
             services.ruleGroups = { tenant in program.engine.groups(of: tenant).map(RuleGroupStatus.init) }
@@ -70,13 +76,21 @@ struct ServerProgram {
             services.recordedSeries = { tenant, matchers, after, through in
                 samples.series(tenant: tenant, matchers: matchers, after: after, through: through)
             }
-            services.reload = { () throws(ReloadError) in try await program.reload() }
+            let reload: @Sendable () async throws(ReloadError) -> [String] = { () throws(ReloadError) in
+                let lines = try await program.reload()
+                if let notifier { try await alerting.reload(notifier) }
+                return lines
+            }
+            services.reload = reload
             services.metricSources += [{ program.families }, { AlertmanagerClient.families(managers) }]
             services.serviceNames.append("ruler")
             services.logLevel = level.control
+            if let notifier { alerting.publish(notifier, into: &services) }
             startup.open(
                 Startup.Parts(
-                    table: EndpointTable(services: services), door: TailDoor(services: services), sink: sink))
+                    table: EndpointTable(services: services), door: TailDoor(services: services), sink: sink,
+                    alertmanager: notifier == nil ? nil : EndpointTable(alertmanagerOf: services),
+                    reload: { _ = try? await reload() }))
             rules.open(program)
             return store
         }
@@ -87,12 +101,36 @@ struct ServerProgram {
             logger: logger
         ) { port in startup.listen(on: port) }
         // They stop in reverse order: first what brings lines, then the server, at last the store.
-        let hangups = HangupService(logger: logger) { _ = try? await rules.program?.reload() }
+        let hangups = HangupService(logger: logger) { await startup.parts?.reload() }
         var parts: [any Service] = [MemoryService(), store, hangups, TailService(hub: hub, clock: clock), rules]
         parts += managers
-        parts.append(server)
+        parts += [alerting.part, server]
+        if let listener = try alertmanagerListener(startup, clock: clock, logger: logger) { parts.append(listener) }
         if let follower { parts.append(AgentService(agent: follower)) }
         try await Self.run(parts, logger: logger)
+    }
+
+    /// The listener of `alerting.listen`.
+    private func alertmanagerListener(
+        _ startup: Startup, clock: any WallClock, logger: Logger
+    ) throws(StartFailure) -> WebServer? {
+        guard let address = file.alerting.listen else { return nil }
+        guard let colon = address.lastIndex(of: ":"), let port = Int(address[address.index(after: colon)...]) else {
+            throw StartFailure("alerting.listen must be host:port, such as 127.0.0.1:9093, not \(address)")
+        }
+        var options = WebServer.Options()
+        options.host = String(address[..<colon].filter { $0 != "[" && $0 != "]" })
+        if options.host.isEmpty { options.host = "0.0.0.0" }
+        options.port = port
+        return WebServer(
+            options: options, endpoints: { await startup.respondAsAlertmanager(to: $0) }, clock: clock, logger: logger
+        ) { port in logger.info("answering as Alertmanager", metadata: ["port": "\(port)"]) }
+    }
+
+    /// Where this server is found, unless the file says otherwise.
+    private var serverURL: String {
+        let host = ["0.0.0.0", "::", ""].contains(file.server.address) ? "127.0.0.1" : file.server.address
+        return "http://\(host):\(file.server.port)"
     }
 
     private var options: WebServer.Options {
@@ -124,10 +162,9 @@ struct ServerProgram {
         files: any FileSystem, logger: Logger
     ) -> RuleProgram {
         let base = (path ?? "").split(separator: "/", omittingEmptySubsequences: false).dropLast()
-        let host = ["0.0.0.0", "::", ""].contains(file.server.address) ? "127.0.0.1" : file.server.address
         return RuleProgram(
             configuration: file.rules, base: base.joined(separator: "/"), folder: file.store.folder,
-            queries: queries, samples: samples, sinks: sinks, address: "http://\(host):\(file.server.port)",
+            queries: queries, samples: samples, sinks: sinks, address: serverURL,
             clock: clock, files: files, logger: logger)
     }
 

@@ -9,6 +9,10 @@ final class Startup: Sendable {
         let table: EndpointTable
         let door: TailDoor
         let sink: any EntrySink
+        /// What an extra listener answers as Alertmanager; nil without a notifier.
+        var alertmanager: EndpointTable?
+        /// Reads again what can be read again; what goes wrong is logged.
+        var reload: @Sendable () async -> Void = {}
     }
 
     private struct State {
@@ -45,6 +49,12 @@ final class Startup: Sendable {
         var response = APIResponse.text(Self.reason + "\n", status: 503)
         response.headers.append(("Retry-After", "\(Self.retrySeconds)"))
         return response
+    }
+
+    /// Answers a request as Alertmanager.
+    func respondAsAlertmanager(to request: APIRequest) async -> APIResponse {
+        if let table = parts?.alertmanager { return await table.respond(to: request) }
+        return .text(parts == nil ? Self.reason + "\n" : "alerting.built_in is off\n", status: 503)
     }
 
     private func change(_ body: (inout State) -> Void) {
