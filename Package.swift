@@ -88,9 +88,7 @@ let package = Package(
         // Layer 3: the parts of the programs.
         .room("WeirAgent", ["WeirModel", "WeirSystem", "WeirBytes", "WeirRegex", "WeirTemplate", "LogQL"]),
         .room("WeirAPI", ["WeirModel", "WeirBytes", "WeirRegex", "LogQL", "WeirAlerts"]),
-        .room(
-            "WeirConfig",
-            ["WeirModel", "WeirStore", "LogQL", "WeirAgent", "WeirAPI", "WeirRules", "WeirAlerts", .yams]),
+        .room("WeirConfig", ["WeirModel", "WeirStore", "LogQL", "WeirAgent", "WeirAPI", "WeirRules", "WeirAlerts", .yams]),
 
         // The one binary.
         .executableTarget(

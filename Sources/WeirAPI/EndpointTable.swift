@@ -33,7 +33,6 @@ public struct EndpointTable: Sendable {
             BacktestEndpoint(services: services).endpoints,
             ReloadEndpoint(services: services).endpoints,
             metrics.endpoints,
-            RuleEndpoints(services: services).endpoints, metrics.endpoints,
             services.alerting.map { service in
                 AlertsV1(service: service, services: services).endpoints
                     + EndpointTable.alerting(service, services)

@@ -12,9 +12,6 @@ import Testing
         "WeirStore": ["WeirModel", "WeirSystem", "WeirBytes", "GRDB", "FoundationEssentials"],  // GRDB's blobs are Data
         "LogMetrics": ["WeirModel", "WeirSystem", "WeirBytes", "LogQL", "GRDB", "FoundationEssentials"],
         "WeirRules": ["WeirModel", "WeirSystem", "WeirRegex", "WeirTemplate", "LogQL", "LogMetrics", "GRDB"],
-        "WeirAlerts": [
-            "WeirModel", "WeirSystem", "WeirBytes", "WeirRegex", "WeirTemplate", "GRDB", "FoundationEssentials",  // as above
-        ],
         "WeirAlerts": ["WeirModel", "WeirSystem", "WeirBytes", "WeirRegex", "WeirTemplate", "GRDB"],
         "WeirAgent": ["WeirModel", "WeirSystem", "WeirBytes", "WeirRegex", "WeirTemplate", "LogQL"],
         "WeirAPI": ["WeirModel", "WeirBytes", "WeirRegex", "LogQL", "WeirAlerts"],
