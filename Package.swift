@@ -44,6 +44,11 @@ extension Target.Dependency {
     static let argumentParser: Self = .product(name: "ArgumentParser", package: "swift-argument-parser")
 }
 
+/// The targets whose configuration structs are filled from files.
+let configured: [Target.Dependency] = [
+    "WeirModel", "WeirStore", "LogQL", "WeirAgent", "WeirAPI", "WeirRules", "WeirAlerts",
+]
+
 let package = Package(
     name: "weir",
     products: [.executable(name: "weir", targets: ["weir"])],
@@ -88,7 +93,7 @@ let package = Package(
         // Layer 3: the parts of the programs.
         .room("WeirAgent", ["WeirModel", "WeirSystem", "WeirBytes", "WeirRegex", "WeirTemplate", "LogQL"]),
         .room("WeirAPI", ["WeirModel", "WeirBytes", "WeirRegex", "LogQL", "WeirAlerts"]),
-        .room("WeirConfig", ["WeirModel", "WeirStore", "LogQL", "WeirAgent", "WeirAPI", "WeirRules", "WeirAlerts", .yams]),
+        .room("WeirConfig", configured + [.yams]),
 
         // The one binary.
         .executableTarget(
