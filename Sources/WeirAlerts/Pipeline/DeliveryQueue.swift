@@ -61,20 +61,25 @@ struct DeliveryQueue: Sendable {
     }
 
     /// The notifications to send now; they count as under way. The longest waiting come first.
+    ///
+    /// O(items), as each end of a delivery asks again while thousands of groups may wait.
     mutating func start(at now: Timestamp, inFlightMax: Int) -> [Notification] {
-        let due = items.values.filter { !$0.isInFlight && $0.notBefore <= now }
-            .sorted { ($0.notBefore, $0.notification.at, $0.key) < ($1.notBefore, $1.notification.at, $1.key) }
-        var started: [Notification] = []
-        for item in due {
+        pauses = pauses.filter { $0.value > now }
+        var chosen: [IntegrationID: [Item]] = [:]
+        for item in items.values where !item.isInFlight && item.notBefore <= now {
             let integration = item.notification.key.integration
-            if let pause = pauses[integration] {
-                if pause > now { continue }
-                pauses[integration] = nil
-            }
-            guard inFlight[integration, default: 0] < inFlightMax else { continue }
-            inFlight[integration, default: 0] += 1
-            items[item.notification.key]?.isInFlight = true
-            started.append(item.notification)
+            let room = inFlightMax - inFlight[integration, default: 0]
+            guard room > 0, pauses[integration] == nil else { continue }
+            var best = chosen[integration] ?? []
+            let place = best.firstIndex { item.isOrdered(before: $0) } ?? best.count
+            guard place < room else { continue }
+            best.insert(item, at: place)
+            chosen[integration] = Array(best.prefix(room))
+        }
+        let started = chosen.values.flatMap { $0 }.sorted { $0.isOrdered(before: $1) }.map(\.notification)
+        for notification in started {
+            items[notification.key]?.isInFlight = true
+            inFlight[notification.key.integration, default: 0] += 1
         }
         return started
     }
@@ -147,5 +152,9 @@ struct DeliveryQueue: Sendable {
 
 extension DeliveryQueue.Item {
     fileprivate var integration: IntegrationID { notification.key.integration }
-    fileprivate var key: ExactText { ExactText(notification.key.groupKey) }
+
+    fileprivate func isOrdered(before other: Self) -> Bool {
+        (notBefore, notification.at, ExactText(notification.key.groupKey))
+            < (other.notBefore, other.notification.at, ExactText(other.notification.key.groupKey))
+    }
 }
