@@ -129,7 +129,7 @@ let package = Package(
         .tests("WeirStoreTests", ["WeirModel", "WeirStore", "WeirSystem"]),
         .tests("SimulationTests", ["WeirModel", "WeirStore", "WeirSystem"]),
         .tests("WALTests", ["WeirStore", "WeirModel", "WeirSystem", "WeirBytes"]),
-        .tests("WeirConfigTests", ["WeirConfig", "WeirStore", "WeirAgent", "WeirAPI", "WeirRules", "LogQL", "WeirModel"]),
+        .tests("WeirConfigTests", ["WeirConfig"] + configured),
         .tests("LogQLEvaluationTests", ["LogQL", "WeirModel", "WeirBytes"]),
         .tests("WeirAgentTests", ["WeirAgent", "WeirModel", "WeirSystem", "WeirBytes"]),
         .tests("LogQLSyntaxTests", ["LogQL", "WeirModel"]),
