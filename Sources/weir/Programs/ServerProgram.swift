@@ -49,8 +49,7 @@ struct ServerProgram {
         }
         let rules = RuleService()
         let managers = alertmanagers(logger: logger)
-        let alerting = try AlertingProgram(
-            file.alerting, serverURL: serverURL, clock: clock, logger: logger)
+        let alerting = try AlertingProgram(file.alerting, serverURL: serverURL, clock: clock, logger: logger)
         let store = StoreService {
             let store = try await LogStore.open(
                 configuration: storeConfiguration, fileSystem: files, clock: clock,
@@ -66,21 +65,8 @@ struct ServerProgram {
                 queries, samples: samples, sinks: sinks, clock: clock, files: files, logger: logger)
             var services = makeServices(
                 store: store, queries: queries, sink: sink, hub: hub, agent: follower, clock: clock)
-            services.ruleGroups = { tenant in program.engine.groups(of: tenant).map(RuleGroupStatus.init) }
-            services.ruleFiles = program.access
-            services.backtest = { tenant, yaml, start, end in
-                try await program.backtest(tenant, yaml, start, end) { series in
-                    makeEngine(store: store, samples: series, clock: clock)
-                }
-            }
-            services.recordedSeries = { tenant, matchers, after, through in
-                try await samples.series(tenant: tenant, matchers: matchers, after: after, through: through)
-            }
-            let reload: @Sendable () async throws(ReloadError) -> [String] = { () throws(ReloadError) in
-                let lines = try await program.reload()
-                if let notifier { try await alerting.reload(notifier) }
-                return lines
-            }
+            publish(program, samples: samples, store: store, clock: clock, into: &services)
+            let reload = reloading(program, alerting, notifier)
             services.reload = reload
             services.metricSources += [{ program.families }, { AlertmanagerClient.families(managers) }]
             services.serviceNames.append("ruler")
@@ -108,6 +94,34 @@ struct ServerProgram {
         if let listener = try alertmanagerListener(startup, clock: clock, logger: logger) { parts.append(listener) }
         if let follower { parts.append(AgentService(agent: follower)) }
         try await Self.run(parts, logger: logger)
+    }
+
+    /// Puts the rules among the services of the API.
+    private func publish(
+        _ program: RuleProgram, samples: SampleStore, store: LogStore, clock: any WallClock,
+        into services: inout APIServices
+    ) {
+        services.ruleGroups = { tenant in program.engine.groups(of: tenant).map(RuleGroupStatus.init) }
+        services.ruleFiles = program.access
+        services.backtest = { tenant, yaml, start, end in
+            try await program.backtest(tenant, yaml, start, end) { series in
+                makeEngine(store: store, samples: series, clock: clock)
+            }
+        }
+        services.recordedSeries = { tenant, matchers, after, through in
+            samples.series(tenant: tenant, matchers: matchers, after: after, through: through)
+        }
+    }
+
+    /// Reads again the rules, then the notifier's files.
+    private func reloading(
+        _ program: RuleProgram, _ alerting: AlertingProgram, _ notifier: AlertService?
+    ) -> @Sendable () async throws(ReloadError) -> [String] {
+        { () throws(ReloadError) in
+            let lines = try await program.reload()
+            if let notifier { try await alerting.reload(notifier) }
+            return lines
+        }
     }
 
     /// The listener of `alerting.listen`.
