@@ -109,7 +109,7 @@ struct ServerProgram {
             }
         }
         services.recordedSeries = { tenant, matchers, after, through in
-            samples.series(tenant: tenant, matchers: matchers, after: after, through: through)
+            try await samples.series(tenant: tenant, matchers: matchers, after: after, through: through)
         }
     }
 
