@@ -24,7 +24,8 @@ private final class Believer: AlertSink {
 @Suite struct RuleSimulationTests {
     private static let minute: Int64 = 60_000_000_000
 
-    @Test(arguments: 1...30) func `a receiver believes what the rules know, whatever happens`(seed: UInt64) async throws {
+    @Test(arguments: 1...30) func `a receiver believes what the rules know, whatever happens`(seed: UInt64) async throws
+    {
         var generator = SeededGenerator(seed: seed)
         let answers = Answers()
         let believer = Believer()
@@ -51,7 +52,8 @@ private final class Believer: AlertSink {
         for _ in 0..<240 {
             for number in 0..<3 where generator.next() % 3 == 0 {
                 answers.set(
-                    "q\(number)", (0..<3).filter { _ in generator.next() % 2 == 0 }.map { (["n": "\($0)"], Double($0)) })
+                    "q\(number)", (0..<3).filter { _ in generator.next() % 2 == 0 }.map { (["n": "\($0)"], Double($0)) }
+                )
             }
             // Not longer than alerts are repeated without an answer.
             let fails = generator.next() % 8 == 0 || (failures > 0 && failures < 10 && generator.next() % 3 > 0)
