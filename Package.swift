@@ -133,7 +133,7 @@ let package = Package(
         .tests("LogQLStageTests", ["LogQL", "WeirModel", "WeirSystem"]),
         .tests("ColumnTests", ["WeirStore", "WeirBytes", "WeirModel"]),
         .tests("WeirRulesTests", ["WeirRules", "LogMetrics", "LogQL", "WeirModel", "WeirSystem"]),
-        .tests("DeliveryTests", ["WeirAgent", "WeirAPI", "WeirStore", "WeirModel", "WeirBytes", "WeirSystem", "LogQL"]),
+        .tests("DeliveryTests", ["WeirAgent", "WeirAPI", "WeirStore", "WeirModel", "WeirSystem", "LogQL"]),
         .tests("AlertAPITests", ["WeirAPI", "WeirAlerts", "WeirModel", "WeirSystem", "WeirTemplate", "LogQL"]),
         .tests("AlertmanagerFileTests", ["WeirConfig", "WeirAlerts", "WeirModel"]),
         .tests("WeirAlertsTests", ["WeirAlerts", "WeirBytes", "WeirModel", "WeirSystem", "WeirTemplate"]),

@@ -35,7 +35,7 @@ public struct EndpointTable: Sendable {
             metrics.endpoints,
             BackupEndpoint(services: services).endpoints, DeleteEndpoints(services: services).endpoints,
             services.alerting.map { service in
-                AlertsV1(service: service, services: services).endpoints
+                LegacyAlertEndpoints(service: service, services: services).endpoints
                     + EndpointTable.alerting(service, services)
             } ?? [],
         ]
@@ -47,7 +47,7 @@ public struct EndpointTable: Sendable {
         let counters = RequestCounters()
         var endpoints = MetricsEndpoint(sources: services.metricSources).endpoints
         if let service = services.alerting {
-            endpoints += AlertsV1(service: service, services: services).allEndpoints
+            endpoints += LegacyAlertEndpoints(service: service, services: services).allEndpoints
             endpoints += NotifierEndpoints(service: service, services: services).operations
             endpoints += EndpointTable.alerting(service, services)
         }
@@ -55,7 +55,7 @@ public struct EndpointTable: Sendable {
     }
 
     private static func alerting(_ service: AlertService, _ services: APIServices) -> [Endpoint] {
-        AlertsV2(service: service, services: services).endpoints + SilencesV2(service: service).endpoints
+        AlertEndpoints(service: service, services: services).endpoints + SilenceEndpoints(service: service).endpoints
             + NotifierEndpoints(service: service, services: services).endpoints
     }
 

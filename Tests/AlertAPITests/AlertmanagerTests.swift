@@ -36,10 +36,12 @@ private struct NoLines: EntrySink {
                 clock: clock, random: SystemRandomSource(), transport: SilentTransport(), zones: zones,
                 readFile: { $0 }))
         var services = APIServices(
-            sink: NoLines(), source: MemoryLogSource(), runQuery: { _ throws(QueryError) in preconditionFailure("nobody asks") },
+            sink: NoLines(), source: MemoryLogSource(),
+            runQuery: { _ throws(QueryError) in preconditionFailure("nobody asks") },
             now: { Timestamp(nanoseconds: 0) })
         services.alerting = service
         services.alertingText = { "route:\n  receiver: all\n" }
+        services.reload = { () throws(ReloadError) in [] }
         return services
     }
 

@@ -77,12 +77,12 @@ import WeirModel
         let texts = file.diagnostics.map { "\($0.line): \($0.severity.rawValue): \($0.message)" }
         #expect(
             texts == [
-                "24: warning: the variable SLACK_WEBHOOK_URL is not set",
-                "24: warning: not configured: api_url is missing; nothing is sent",
-                "29: warning: the variable PAGERDUTY_SERVICE_KEY is not set",
-                "29: warning: not configured: routing_key or service_key is missing; nothing is sent",
-                "19: error: undefined receiver \"slack\"; the receiver of the route above is used",
-                "21: note: no route reaches receiver \"email\"",
+                "23: warning: the variable SLACK_WEBHOOK_URL is not set",
+                "23: warning: not configured: api_url is missing; nothing is sent",
+                "28: warning: the variable PAGERDUTY_SERVICE_KEY is not set",
+                "28: warning: not configured: routing_key or service_key is missing; nothing is sent",
+                "18: error: undefined receiver \"slack\"; the receiver of the route above is used",
+                "20: note: no route reaches receiver \"email\"",
             ])
         let tree = RouteTree(file.configuration.dispatcher.route)
         let critical = tree.routes(for: ["severity": "critical"]).map { tree.nodes[$0].receiver }

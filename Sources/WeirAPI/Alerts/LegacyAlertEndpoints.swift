@@ -5,7 +5,7 @@ internal import WeirModel
 /// Alertmanager's API of version 1, which scripts still call although it is gone there.
 ///
 /// On the server's own port only what means nothing else is answered: `GET /api/v1/alerts` is Prometheus' too.
-struct AlertsV1: Sendable {
+struct LegacyAlertEndpoints: Sendable {
     private let service: AlertService
     private let services: APIServices
 
@@ -92,7 +92,7 @@ struct AlertsV1: Sendable {
 
     private func silences(_ request: APIRequest) -> APIResponse {
         let now = service.now
-        let sorted = SilencesV2.sorted(service.dispatcher.silences.all, at: now)
+        let sorted = SilenceEndpoints.sorted(service.dispatcher.silences.all, at: now)
         return Self.success { json in json.list(sorted) { json, silence in json.silence(silence, at: now) } }
     }
 

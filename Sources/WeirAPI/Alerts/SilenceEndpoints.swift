@@ -3,7 +3,7 @@ internal import WeirBytes
 internal import WeirModel
 
 /// Silences in Alertmanager's API of version 2.
-struct SilencesV2: Sendable {
+struct SilenceEndpoints: Sendable {
     private let service: AlertService
 
     init(service: AlertService) {

@@ -3,7 +3,7 @@ internal import WeirBytes
 internal import WeirModel
 
 /// Alertmanager's API of version 2: `/api/v2`, and the same below `/alertmanager`.
-struct AlertsV2: Sendable {
+struct AlertEndpoints: Sendable {
     private let service: AlertService
     private let services: APIServices
 
