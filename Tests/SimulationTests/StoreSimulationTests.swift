@@ -265,7 +265,8 @@ private struct StoreRun {
                 if batchOfInstant.updateValue(number, forKey: instant) ?? number != number {
                     problems.append("\(instant) in two batches")
                 }
-                guard let arrival = acknowledged[key] else { continue }
+                // What was refused once may have been kept then, before it was pushed again.
+                guard let arrival = acknowledged[key], !refused.contains(key) else { continue }
                 if newest[instant] ?? 0 > arrival { problems.append("\(key) not in order of arrival") }
                 newest[instant] = arrival
             }

@@ -58,7 +58,7 @@ import WeirModel
             method,
             [
                 ("query", #"{app="web"} |= "secret""#), ("start", "1600000000"), ("end", "2020-09-13T12:27:40Z"),
-                ("max_interval", "30m"),
+                ("max_interval", "30s"),
             ])
         #expect(answer.status == 204)
         #expect(answer.header("X-Delete-Request-ID") == "00000001")
