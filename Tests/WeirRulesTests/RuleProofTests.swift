@@ -60,7 +60,7 @@ import WeirTesting
         let run = RuleTestRun([Self.rules], intervalNanoseconds: Self.minute, clocks: Self.clocks)
         let failures = try await run.run(test)
         #expect(failures.first == "    alertname: Errors, time: 8m,")
-        #expect(failures.contains("        exp:[]"))
+        #expect(failures.contains("        exp:[],"))
         #expect(failures.last?.contains(#"Labels:{job="web", severity="page"}"#) == true)
     }
 
