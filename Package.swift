@@ -55,7 +55,7 @@ let package = Package(
         // `traits: []` keeps full Foundation, and with it 30 MB of ICU, out of the server.
         .package(url: "https://github.com/hummingbird-project/hummingbird", from: "2.28.1", traits: []),
         .package(url: "https://github.com/apple/swift-nio", from: "2.101.2"),
-        .package(url: "https://github.com/apple/swift-nio-ssl.git", from: "2.29.0"),
+        .package(url: "https://github.com/apple/swift-nio-ssl", from: "2.37.6"),
         .package(url: "https://github.com/apple/swift-nio-extras", from: "1.35.2"),
         .package(url: "https://github.com/apple/swift-http-types", from: "1.8.0"),
         .package(url: "https://github.com/swift-server/async-http-client", from: "1.37.0"),
@@ -145,7 +145,10 @@ let package = Package(
 if Context.environment["WEIR_FUZZ"] != nil {
     package.targets.append(
         .executableTarget(
-            name: "weir-fuzz", dependencies: ["WeirBytes", "WeirModel", "LogQL", "WeirAPI", "WeirTesting"],
-            path: "bench/fuzz", exclude: ["seeds", "run"], swiftSettings: strict,
+            name: "weir-fuzz",
+            dependencies: [
+                "WeirBytes", "WeirModel", "LogQL", "WeirAPI", "WeirAgent", "WeirConfig", "WeirTesting",
+            ],
+            path: "bench/fuzz", exclude: ["seeds", "run", "http.py"], swiftSettings: strict,
             linkerSettings: [.unsafeFlags(["-use-ld=lld", "-sanitize=fuzzer,address"])]))
 }

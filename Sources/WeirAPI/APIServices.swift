@@ -13,10 +13,12 @@ public struct APIServices: Sendable {
     public var source: any LogSource
     /// What answers queries.
     public var runQuery: QueryRunner
-    /// What pushes may hold.
-    public var pushLimits: PushLimits
-    /// What queries may cost; here only the length of their text.
-    public var queryLimits: QueryLimits
+    /// What tenants may push and ask.
+    public var limits: LimitTable
+    /// What pushes of tenants without limits of their own may hold.
+    public var pushLimits: PushLimits { limits.defaults.push }
+    /// What queries of tenants without limits of their own may cost; here only the length of their text.
+    public var queryLimits: QueryLimits { limits.defaults.query }
     /// The time now.
     public var now: @Sendable () -> Timestamp
     /// Seals what is in memory, for `/flush`.
@@ -55,6 +57,8 @@ public struct APIServices: Sendable {
     public var alertingText: @Sendable () -> String = { "" }
     /// Since when the notifier runs.
     public var alertingSince = Timestamp(nanoseconds: 0)
+    /// Whether Loki's path for patterns answers, as its own does with a pattern ingester.
+    public var findsPatterns = false
     /// The program's own log level.
     public var logLevel = LogLevelControl.fixed
     /// The parts of the configuration besides limits as YAML, for `/config`.
@@ -66,8 +70,7 @@ public struct APIServices: Sendable {
 
     /// Creates services; what has a default is not needed to push and query.
     public init(
-        sink: any EntrySink, source: any LogSource, runQuery: @escaping QueryRunner,
-        pushLimits: PushLimits = PushLimits(), queryLimits: QueryLimits = QueryLimits(),
+        sink: any EntrySink, source: any LogSource, runQuery: @escaping QueryRunner, limits: LimitTable,
         now: @escaping @Sendable () -> Timestamp, flush: @escaping @Sendable () async throws -> Void = {},
         unreadyReason: @escaping @Sendable () -> String? = { nil },
         metricSources: [@Sendable () -> [MetricFamily]] = [], tails: TailHub = TailHub(),
@@ -76,14 +79,28 @@ public struct APIServices: Sendable {
         self.sink = sink
         self.source = source
         self.runQuery = runQuery
-        self.pushLimits = pushLimits
-        self.queryLimits = queryLimits
+        self.limits = limits
         self.now = now
         self.flush = flush
         self.unreadyReason = unreadyReason
         self.metricSources = metricSources
         self.tails = tails
         self.build = build
+    }
+
+    /// Creates services in which all tenants have the same limits.
+    public init(
+        sink: any EntrySink, source: any LogSource, runQuery: @escaping QueryRunner,
+        pushLimits: PushLimits = PushLimits(), queryLimits: QueryLimits = QueryLimits(),
+        now: @escaping @Sendable () -> Timestamp, flush: @escaping @Sendable () async throws -> Void = {},
+        unreadyReason: @escaping @Sendable () -> String? = { nil },
+        metricSources: [@Sendable () -> [MetricFamily]] = [], tails: TailHub = TailHub(),
+        build: BuildVersion = BuildVersion()
+    ) {
+        self.init(
+            sink: sink, source: source, runQuery: runQuery,
+            limits: LimitTable(LimitTable.Limits(push: pushLimits, query: queryLimits)), now: now, flush: flush,
+            unreadyReason: unreadyReason, metricSources: metricSources, tails: tails, build: build)
     }
 
     /// Creates services whose queries the engine answers.

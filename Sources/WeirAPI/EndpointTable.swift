@@ -31,7 +31,7 @@ public struct EndpointTable: Sendable {
             LimitEndpoints(services: services).endpoints, LogLevelEndpoint(services: services).endpoints,
             RuleEndpoints(services: services).endpoints, PrometheusEndpoints(services: services).endpoints,
             BacktestEndpoint(services: services).endpoints,
-            ReloadEndpoint(services: services).endpoints,
+            ReloadEndpoint(services: services).endpoints, PatternsEndpoint(services: services).endpoints,
             metrics.endpoints,
             BackupEndpoint(services: services).endpoints, DeleteEndpoints(services: services).endpoints,
             services.alerting.map { service in
@@ -74,6 +74,11 @@ public struct EndpointTable: Sendable {
         self.patterns = patterns
         self.counters = counters
         self.now = now
+    }
+
+    /// Every path with its methods, for what tries them all.
+    package var routes: [(path: String, methods: [String])] {
+        (Array(exact.values) + patterns.map(\.endpoint)).map { ($0.path, $0.methods) }.sorted { $0.path < $1.path }
     }
 
     /// Answers a request. An unknown path is 404, a known one with another method 405.

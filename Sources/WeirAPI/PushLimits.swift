@@ -25,6 +25,22 @@ public struct PushLimits: Sendable {
     /// `discover_log_levels`: whether `detected_level` is added to structured metadata.
     public var discoversLevels = true
 
+    /// `otlp_config`.
+    public var otlp = OTLPRules()
+    /// `ingestion_rate_mb`, in bytes of lines a second and tenant; 0 is no limit, and what nobody configured.
+    public var bytesPerSecond = 0
+    /// `ingestion_burst_size_mb`, in bytes.
+    public var burstBytes = 6 << 20
+    /// `per_stream_rate_limit`, in bytes a second; 0 is no limit.
+    public var streamBytesPerSecond = 0
+    /// `per_stream_rate_limit_burst`, in bytes.
+    public var streamBurstBytes = 15 << 20
+    /// `max_global_streams_per_user`: streams of a tenant that were pushed to in the last hour or two; 0 is no limit.
+    public var streamsMax = 0
+
+    /// Whether anything has to be remembered from push to push.
+    var hasQuota: Bool { bytesPerSecond > 0 || streamBytesPerSecond > 0 || streamsMax > 0 }
+
     /// Loki's list of labels that may name the service.
     public static let serviceNameLabelsDefault = [
         "service", "app", "application", "app_name", "name", "app_kubernetes_io_name", "container", "container_name",

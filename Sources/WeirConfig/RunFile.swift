@@ -22,9 +22,12 @@ public struct RunFile: Sendable {
     /// - Parameters:
     ///   - file: its path, for the remarks.
     ///   - environment: when given, variables in the text are replaced first; see ``EnvironmentExpansion``.
-    public static func read(_ text: String, file: String, environment: [String: String]? = nil) -> RunFile {
+    ///   - settings: keys that are set from outside; they win over the file.
+    public static func read(
+        _ text: String, file: String, environment: [String: String]? = nil, settings: [Setting] = []
+    ) -> RunFile {
         var result = RunFile()
-        let remarks = YAMLReader.readFile(text, file: file, environment: environment) { map in
+        let remarks = YAMLReader.readFile(text, file: file, environment: environment, settings: settings) { map in
             result.serve.apply(map)
             guard let section = map.presentValue("agent")?.map else { return }
             var part = AgentFile()

@@ -1,26 +1,52 @@
-/// The Prometheus text format, version 0.0.4.
+/// The Prometheus text format, version 0.0.4, and OpenMetrics.
 public enum MetricExposition {
-    /// The content type of the text.
+    /// The content type of ``text(_:)``.
     public static let contentType = "text/plain; version=0.0.4; charset=utf-8"
+
+    /// The content type of ``openMetrics(_:)``.
+    public static let openMetricsContentType = "application/openmetrics-text; version=1.0.0; charset=utf-8"
 
     /// Writes families in order of name; families of one name, from different parts of the program, become one.
     ///
     /// Help and kind are those of the first family of a name. Families without samples are left out.
     public static func text(_ families: [MetricFamily]) -> String {
+        var text = ""
+        for family in merged(families) {
+            append(family, named: family.name, kind: family.kind.rawValue, to: &text)
+        }
+        return text
+    }
+
+    /// The same in the OpenMetrics format, version 1.0.0, in which the family of a counter is named without `_total`.
+    public static func openMetrics(_ families: [MetricFamily]) -> String {
+        var text = ""
+        for family in merged(families) {
+            if family.kind == .counter, family.name.hasSuffix("_total") {
+                append(family, named: String(family.name.dropLast("_total".count)), kind: "counter", to: &text)
+            } else {
+                // A counter by another name is none there.
+                append(
+                    family, named: family.name, kind: family.kind == .counter ? "unknown" : family.kind.rawValue,
+                    to: &text)
+            }
+        }
+        return text + "# EOF\n"
+    }
+
+    private static func merged(_ families: [MetricFamily]) -> [MetricFamily] {
         var byName: [String: MetricFamily] = [:]
         for family in families {
             byName[family.name, default: MetricFamily(family.name, family.help, family.kind)].samples += family.samples
         }
-        var text = ""
-        for name in byName.keys.sorted() {
-            guard let family = byName[name], !family.samples.isEmpty else { continue }
-            text += "# HELP \(name) \(escaped(family.help, quotes: false))\n"
-            text += "# TYPE \(name) \(family.kind.rawValue)\n"
-            for sample in family.samples {
-                text += "\(name)\(sample.suffix)\(labels(sample.labels)) \(number(sample.value))\n"
-            }
+        return byName.values.filter { !$0.samples.isEmpty }.sorted { $0.name < $1.name }
+    }
+
+    private static func append(_ family: MetricFamily, named name: String, kind: String, to text: inout String) {
+        text += "# HELP \(name) \(escaped(family.help, quotes: false))\n"
+        text += "# TYPE \(name) \(kind)\n"
+        for sample in family.samples {
+            text += "\(family.name)\(sample.suffix)\(labels(sample.labels)) \(number(sample.value))\n"
         }
-        return text
     }
 
     /// Writes a value: whole numbers without a point, infinities and NaN in Prometheus' spelling.

@@ -12,9 +12,13 @@ struct Weir: AsyncParsableCommand {
             CommandGroup(name: "Programs:", subcommands: [Run.self, Serve.self, AgentCommand.self]),
             CommandGroup(
                 name: "Questions to a server:",
-                subcommands: [Query.self, Tail.self, Labels.self, Series.self, Export.self]),
+                subcommands: [
+                    Query.self, Tail.self, Labels.self, Series.self, Stats.self, Volume.self, Fields.self,
+                    Patterns.self, Export.self,
+                ]),
             CommandGroup(name: "Data for a server:", subcommands: [Import.self, Delete.self]),
             CommandGroup(name: "Rules and files:", subcommands: [Rules.self, Check.self]),
+            CommandGroup(name: "Access to a server:", subcommands: [Token.self, Config.self, Completions.self]),
             CommandGroup(name: "Queries:", subcommands: [Fmt.self, Explain.self]),
             CommandGroup(name: "Alerts:", subcommands: [Alerts.self]),
             CommandGroup(

@@ -17,11 +17,12 @@ final class TestServer {
     ///
     /// - Parameters:
     ///   - command: `serve` or `run`.
+    ///   - server: keys added to `server`.
     ///   - more: lines of YAML added to the configuration; `DATA` stands for the test's folder.
-    init(_ command: String = "serve", more: String = "") async throws {
+    init(_ command: String = "serve", more: String = "", server: String = "") async throws {
         let configuration = folder.path + "/weir.yaml"
         let text = """
-            server: {http_listen_address: 127.0.0.1, http_listen_port: 0, log_level: warn}
+            server: {http_listen_address: 127.0.0.1, http_listen_port: 0, log_level: warn\(server.isEmpty ? "" : ", " + server)}
             common: {path_prefix: DATA/data}
             limits_config: {discover_service_name: [], discover_log_levels: false}
 

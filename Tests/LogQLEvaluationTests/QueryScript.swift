@@ -101,7 +101,7 @@ struct QueryScript {
         switch error {
         case .syntax(let error): error.message
         case .pipeline(let message), .limit(let message), .invalid(let message), .unavailable(let message),
-            .failed(let message):
+            .failed(let message), .overloaded(let message):
             message
         case .timedOut: "timed out"
         case .cancelled: "cancelled"

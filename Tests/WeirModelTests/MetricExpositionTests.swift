@@ -44,4 +44,21 @@ import WeirModel
         ])
         #expect(text == "# HELP x One.\n# TYPE x gauge\nx{p=\"1\"} NaN\nx{p=\"2\"} -Inf\n")
     }
+
+    @Test func `OpenMetrics names the family of a counter without its ending, and says where it ends`() {
+        var requests = MetricFamily("requests_total", "Requests.", .counter)
+        requests.add(["status": "200"], 3)
+        let odd = MetricFamily("odd", "Counted by another name.", .counter, value: 1)
+        #expect(
+            MetricExposition.openMetrics([requests, odd]) == """
+                # HELP odd Counted by another name.
+                # TYPE odd unknown
+                odd 1
+                # HELP requests Requests.
+                # TYPE requests counter
+                requests_total{status="200"} 3
+                # EOF
+
+                """)
+    }
 }

@@ -13,6 +13,10 @@ func runFuzzer(
 
 /// What each target does with an input.
 let targets: [String: @convention(c) (UnsafePointer<UInt8>?, Int) -> CInt] = [
+    "config": { start, count in
+        ConfigFuzz.test(UnsafeRawBufferPointer(start: start, count: count))
+        return 0
+    },
     "otlp-json": { start, count in
         PushFuzz.testOTLPJSON(UnsafeRawBufferPointer(start: start, count: count))
         return 0

@@ -29,7 +29,7 @@ public struct QueryEngine: Sendable {
 
     private let source: any LogSource
     private let samples: any SampleSource
-    private let limits: QueryLimits
+    private var limits: QueryLimits
     private let clocks: Clocks
     private let zones: ZoneCache
 
@@ -45,6 +45,14 @@ public struct QueryEngine: Sendable {
         self.limits = limits
         self.clocks = clocks
         zones = ZoneCache(file: clocks.zoneFile)
+    }
+
+    /// The same engine with the limits of one tenant; the number of threads stays.
+    public func limited(to limits: QueryLimits) -> QueryEngine {
+        var engine = self
+        engine.limits = limits
+        engine.limits.workers = self.limits.workers
+        return engine
     }
 
     /// Answers a query.

@@ -10,6 +10,8 @@ public enum QueryError: Error, Sendable, Hashable {
     case limit(message: String)
     /// The question itself makes no sense, such as a log query at an instant: 400.
     case invalid(message: String)
+    /// Too many queries of the tenant wait already: 429.
+    case overloaded(message: String)
     /// It took longer than `query_timeout`: 504.
     case timedOut
     /// The client went away: 499.
@@ -24,7 +26,7 @@ public enum QueryError: Error, Sendable, Hashable {
         switch self {
         case .syntax(let error): error.message
         case .pipeline(let message), .limit(let message), .invalid(let message), .unavailable(let message),
-            .failed(let message):
+            .failed(let message), .overloaded(let message):
             message
         case .timedOut:
             "request timed out, decrease the duration of the request or add more label matchers (prefer exact match "

@@ -13,8 +13,10 @@ struct LimitEndpoints: Sendable {
     var endpoints: [Endpoint] {
         [
             Endpoint(["GET"], "/loki/api/v1/drilldown-limits") { _, _ in drilldown() },
-            Endpoint(["GET"], "/config/tenant/v1/limits") { _, _ in yaml(limits()) },
-            Endpoint(["GET"], "/runtime_config") { _, _ in yaml("overrides: {}\n") },
+            Endpoint(["GET"], "/config/tenant/v1/limits") { request, _ in
+                yaml(limits(services.limits.limits(of: request.tenant)))
+            },
+            Endpoint(["GET"], "/runtime_config") { _, _ in yaml(services.limits.text) },
             Endpoint(["GET"], "/config") { _, _ in yaml(services.configurationText() + "limits_config:\n" + indented())
             },
         ]
@@ -24,18 +26,22 @@ struct LimitEndpoints: Sendable {
         DecimalText.text(Double(nanoseconds) / 1e9) + "s"
     }
 
+    private static func megabytes(_ bytes: Int) -> String {
+        DecimalText.text(Double(bytes) / 1_048_576)
+    }
+
     private func yaml(_ text: String) -> APIResponse {
         APIResponse(status: 200, headers: [("Content-Type", "text/plain; charset=utf-8")], body: Array(text.utf8))
     }
 
     private func indented() -> String {
-        limits().split(separator: "\n").map { "  \($0)\n" }.joined()
+        limits(services.limits.defaults).split(separator: "\n").map { "  \($0)\n" }.joined()
     }
 
     /// The limits that are in force, by their names in `limits_config`.
-    private func limits() -> String {
-        let push = services.pushLimits
-        let query = services.queryLimits
+    private func limits(_ limits: LimitTable.Limits) -> String {
+        let push = limits.push
+        let query = limits.query
         let names = push.serviceNameLabels.map(QuotedText.quote).joined(separator: ", ")
         return """
             reject_old_samples: \(push.rejectsOld)
@@ -49,6 +55,11 @@ struct LimitEndpoints: Sendable {
             max_structured_metadata_entries_count: \(push.metadataPairsMax)
             discover_log_levels: \(push.discoversLevels)
             discover_service_name: [\(names)]
+            ingestion_rate_mb: \(LimitEndpoints.megabytes(push.bytesPerSecond))
+            ingestion_burst_size_mb: \(LimitEndpoints.megabytes(push.burstBytes))
+            per_stream_rate_limit: \(push.streamBytesPerSecond)
+            per_stream_rate_limit_burst: \(push.streamBurstBytes)
+            max_global_streams_per_user: \(push.streamsMax)
             max_entries_limit_per_query: \(query.entriesMax)
             max_query_series: \(query.seriesMax)
             max_query_length: \(LimitEndpoints.seconds(query.lengthNanosecondsMax))
@@ -75,7 +86,9 @@ struct LimitEndpoints: Sendable {
         json.string(LimitEndpoints.seconds(query.lengthNanosecondsMax))
         json.raw(#","query_timeout":"#)
         json.string(LimitEndpoints.seconds(query.timeoutNanoseconds))
-        json.raw(#","volume_enabled":true,"volume_max_series":1000},"pattern_ingester_enabled":false,"version":"#)
+        json.raw(#","volume_enabled":true,"volume_max_series":1000},"pattern_ingester_enabled":"#)
+        json.raw(services.findsPatterns ? "true" : "false")
+        json.raw(#","version":"#)
         json.string(services.build.version)
         json.raw("}\n")
         return .json(json.bytes)

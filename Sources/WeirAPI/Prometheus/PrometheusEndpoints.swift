@@ -116,6 +116,7 @@ struct PrometheusEndpoints: Sendable {
         case .pipeline, .limit: failure(422, "execution", error.message)
         case .timedOut: failure(503, "timeout", error.message)
         case .cancelled: failure(503, "canceled", error.message)
+        case .overloaded: failure(429, "unavailable", error.message)
         case .unavailable: failure(503, "unavailable", error.message)
         case .failed: failure(422, "execution", error.message)
         }

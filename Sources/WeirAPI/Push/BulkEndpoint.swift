@@ -4,11 +4,11 @@ internal import WeirBytes
 /// Elasticsearch's `_bulk` and the few questions its clients ask before they send: the output of Filebeat, Vector or
 /// Fluent Bit is pointed at `http://host:3100/elasticsearch`, or at the root.
 struct BulkEndpoint: Sendable {
-    private let intake: PushIntake
+    private let limits: LimitTable
     private let reception: PushReception
 
     init(services: APIServices, reception: PushReception) {
-        intake = PushIntake(limits: services.pushLimits)
+        limits = services.limits
         self.reception = reception
     }
 
@@ -33,7 +33,7 @@ struct BulkEndpoint: Sendable {
 
     private func push(_ request: APIRequest, index: String?) async -> APIResponse {
         let actions = Mutex<[String]>([])
-        let refusal = await reception.take { () throws(PushRejection) in
+        let refusal = await reception.take(limits.limits(of: request.tenant).push) { intake throws(PushRejection) in
             let (outcome, names) = try intake.readBulk(request, index: index)
             actions.withLock { $0 = names }
             return outcome

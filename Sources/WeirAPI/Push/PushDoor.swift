@@ -143,7 +143,7 @@ struct PushDoor {
 
 extension LineBatch {
     /// Keeps the rows at `rows`, which rise; the arena and the streams stay as they are.
-    fileprivate mutating func keep(_ rows: [Int]) {
+    mutating func keep(_ rows: [Int]) {
         if !metadataEnds.isEmpty {
             var pairs: [MetadataPair] = []
             var ends: [UInt32] = []

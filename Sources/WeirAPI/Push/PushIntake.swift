@@ -50,9 +50,10 @@ public struct PushIntake: Sendable {
         // Loki compares the header as it stands: parameters are none of these types.
         switch request.headers["content-type"] ?? "" {
         case "application/x-protobuf":
-            decoded = try OTLPProtobuf.decode(body, rules: rules, arrival: request.arrival)
+            decoded = try OTLPProtobuf.decode(
+                body, rules: rules, attributes: limits.otlp, arrival: request.arrival)
         case "application/json":
-            decoded = try OTLPJSON.decode(body, rules: rules, arrival: request.arrival)
+            decoded = try OTLPJSON.decode(body, rules: rules, attributes: limits.otlp, arrival: request.arrival)
         case let type:
             throw PushRejection("content type: \(type) is not supported")
         }

@@ -4,6 +4,7 @@ internal import WeirModel
 struct PushReception: Sendable {
     private let sink: any EntrySink
     private let counters: RequestCounters
+    private let quota = PushQuota()
 
     init(sink: any EntrySink, counters: RequestCounters) {
         self.sink = sink
@@ -13,13 +14,16 @@ struct PushReception: Sendable {
     /// Reads a push and gives it to the sink.
     ///
     /// - Returns: nil once the sink has taken all rows; else why it, or some of its rows, were refused.
-    func take(_ read: () throws(PushRejection) -> PushIntake.Outcome) async -> PushRefusal? {
-        let outcome: PushIntake.Outcome
+    func take(
+        _ limits: PushLimits, _ read: (PushIntake) throws(PushRejection) -> PushIntake.Outcome
+    ) async -> PushRefusal? {
+        var outcome: PushIntake.Outcome
         do throws(PushRejection) {
-            outcome = try read()
+            outcome = try read(PushIntake(limits: limits))
         } catch {
             return PushRefusal(status: error.status, message: error.message)
         }
+        let refusal = charge(&outcome, limits)
         if let push = outcome.push {
             let lines = push.batch.count
             do throws(AppendError) {
@@ -34,7 +38,22 @@ struct PushReception: Sendable {
         } else {
             counters.countPush(lines: 0, lineBytes: 0, rejected: outcome.rejectedRows)
         }
-        return outcome.fault.map { PushRefusal(status: 400, message: $0) }
+        // A limit that passes comes first: the sender will come again with all of it.
+        return refusal ?? outcome.fault.map { PushRefusal(status: 400, message: $0) }
+    }
+
+    /// Takes out what the tenant may not push now.
+    private func charge(_ outcome: inout PushIntake.Outcome, _ limits: PushLimits) -> PushRefusal? {
+        guard limits.hasQuota, var push = outcome.push else { return nil }
+        let verdict = quota.charge(push, lineBytes: outcome.lineBytes, limits: limits)
+        guard let refusal = verdict.refusal else { return nil }
+        let count = push.batch.count
+        push.batch.keep((0..<count).filter { !verdict.refusedStreams.contains(Int(push.batch.streamIndexes[$0])) })
+        push.body = nil
+        outcome.rejectedRows[verdict.reason, default: 0] += count - push.batch.count
+        outcome.lineBytes = push.batch.lineBytes
+        outcome.push = push.batch.isEmpty ? nil : push
+        return refusal
     }
 }
 

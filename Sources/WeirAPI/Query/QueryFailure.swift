@@ -8,12 +8,15 @@ enum QueryFailure {
         let status =
             switch error {
             case .syntax, .pipeline, .limit, .invalid: 400
+            case .overloaded: 429
             case .timedOut: 504
             case .cancelled: 499
             case .unavailable: 503
             case .failed: 500
             }
-        return .text(error.message, status: status)
+        var answer = APIResponse.text(error.message, status: status)
+        if case .overloaded = error { answer.headers.append(("Retry-After", "1")) }
+        return answer
     }
 
     /// The answer when labels or series cannot be read.

@@ -17,6 +17,7 @@ extension ServeFile {
         if let grace = map.value("creation_grace_period")?.nanoseconds { push.graceNanoseconds = grace }
         if let labels = map.value("discover_service_name")?.texts { push.serviceNameLabels = labels }
         if let isOn = map.value("discover_log_levels")?.flag { push.discoversLevels = isOn }
+        applyRateLimits(map)
     }
 
     mutating func applyQueryLimits(_ map: YAMLMap) {

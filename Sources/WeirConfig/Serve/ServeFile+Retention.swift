@@ -50,10 +50,10 @@ extension ServeFile {
     mutating func applyRuntimeConfiguration(_ map: YAMLMap) {
         if let files = map.value("file")?.texts {
             let paths = files.flatMap { $0.split(separator: ",").map(String.init) }
-            overridesFile = paths.first
+            overridesFile = paths.first { !$0.isEmpty }
             if paths.count > 1 { map.remark(.warning, key: "file", "only the first file is read: \(paths[0])") }
         }
-        map.ignore([IgnoredKey("period", "has no effect: the file is read once, at the start")])
+        if let period = map.value("period")?.duration, period > .zero { runtimePeriod = period }
     }
 
     /// Takes limits of single tenants out of the text of Loki's `runtime_config` file; remarks join ``diagnostics``.

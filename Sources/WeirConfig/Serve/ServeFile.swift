@@ -11,6 +11,8 @@ public import WeirStore
 public struct ServeFile: Sendable {
     /// `server`.
     public var server = ServerConfiguration()
+    /// `security.tokens`: who may do what; anybody anything when there are none.
+    public var tokens: [AccessToken] = []
     /// `common.path_prefix`, `wal` and `store`.
     public var store = StoreConfiguration(folder: "./data")
     /// The part of `limits_config` that concerns pushes.
@@ -27,6 +29,10 @@ public struct ServeFile: Sendable {
     public var overridesFile: String?
     /// `alerting`, besides Prometheus' keys in it.
     public var alerting = AlertingOptions()
+    /// How queries queue and what is remembered of them.
+    public var desk = QueryDesk.Configuration()
+    /// `runtime_config.period`: how often that file is looked at.
+    public var runtimePeriod = Duration.seconds(10)
     /// Remarks in the order of the file's keys.
     public var diagnostics: [Diagnostic] = []
 
@@ -41,9 +47,14 @@ public struct ServeFile: Sendable {
     /// - Parameters:
     ///   - file: its path, for the remarks.
     ///   - environment: when given, variables in the text are replaced first; see ``EnvironmentExpansion``.
-    public static func read(_ text: String, file: String, environment: [String: String]? = nil) -> ServeFile {
+    ///   - settings: keys that are set from outside; they win over the file.
+    public static func read(
+        _ text: String, file: String, environment: [String: String]? = nil, settings: [Setting] = []
+    ) -> ServeFile {
         var result = ServeFile()
-        let remarks = YAMLReader.readFile(text, file: file, environment: environment) { result.apply($0) }
+        let remarks = YAMLReader.readFile(text, file: file, environment: environment, settings: settings) {
+            result.apply($0)
+        }
         result.diagnostics = remarks
         return result
     }
@@ -65,6 +76,8 @@ public struct ServeFile: Sendable {
         map.section("overrides") { applyOverrides($0) }
         applyRetention(map)
         map.section("ingester") { applyIngester($0) }
+        map.section("security") { applySecurity($0) }
+        applyQuerySections(map)
         map.section("wal") { applyWAL($0) }
         map.section("store") { applyStore($0) }
         applyRules(map)
@@ -74,7 +87,10 @@ public struct ServeFile: Sendable {
     private mutating func applyServer(_ map: YAMLMap) {
         if let address = map.value("http_listen_address")?.text { server.address = address }
         if let port = map.integer("http_listen_port", in: 0...65_535) { server.port = port }
+        if let form = map.choice("log_format", ServerConfiguration.LogForm.self) { server.logForm = form }
+        if let isOn = map.value("log_to_store")?.flag { server.logsToStore = isOn }
         if let level = map.choice("log_level", ServerConfiguration.LogLevel.self) { server.logLevel = level }
+        applyListener(map)
         map.ignore(LokiKeys.server)
     }
 

@@ -23,13 +23,15 @@ final class Remarks {
 /// Text of a file to a value whose parts know where they stand.
 enum YAMLReader {
     /// Reads a whole configuration file: hands its top map to `apply`, and returns all remarks in the order of the keys.
-    /// Keys that `apply` does not take are remarked on. With an environment, variables are replaced first.
+    /// Keys that `apply` does not take are remarked on. With an environment, variables are replaced first; settings win
+    /// over the file.
     static func readFile(
-        _ text: String, file: String, environment: [String: String]?, _ apply: (YAMLMap) -> Void
+        _ text: String, file: String, environment: [String: String]?, settings: [Setting] = [],
+        _ apply: (YAMLMap) -> Void
     ) -> [Diagnostic] {
         let remarks = Remarks(file: file)
         let expanded = environment.map { EnvironmentExpansion.expand(text, $0) } ?? text
-        if let map = read(expanded, remarks)?.map {
+        if let map = read(expanded, remarks, settings: settings)?.map {
             apply(map)
             map.finish()
         }
@@ -37,9 +39,9 @@ enum YAMLReader {
     }
 
     /// The file's first document; nil when it is empty, or no YAML, which is then remarked on.
-    static func read(_ text: String, _ remarks: Remarks) -> YAMLValue? {
+    static func read(_ text: String, _ remarks: Remarks, settings: [Setting] = []) -> YAMLValue? {
         do {
-            guard let node = try compose(yaml: text) else { return nil }
+            guard let node = SettingOverlay.apply(settings, to: try compose(yaml: text), remarks) else { return nil }
             return YAMLValue(node, keyPath: "", remarks)
         } catch let error as YamlError {
             report(error, remarks)

@@ -80,6 +80,9 @@ struct YAMLValue {
         scalarText.flatMap(ByteSizeText.bytes) ?? mismatch("a size such as 256KB or 4MB")
     }
 
+    /// The elements of a list; a single value counts as a list of one.
+    var elements: [YAMLValue]? { isScalar ? [self] : list }
+
     /// The texts of a list; a single text counts as a list of one.
     var texts: [String]? {
         if isScalar { return text.map { [$0] } }

@@ -4,6 +4,39 @@ struct QueryAnswer: Decodable {
 
     struct Payload: Decodable {
         let result: Result
+        /// What it took; nil from servers that do not say.
+        let stats: Statistics?
+    }
+
+    /// The part of Loki's `stats` that people look at.
+    struct Statistics: Decodable {
+        struct Summary: Decodable {
+            var totalBytesProcessed = 0
+            var totalLinesProcessed = 0
+            var totalEntriesReturned = 0
+            var execTime = 0.0
+        }
+
+        var summary = Summary()
+
+        /// Both together; their times are added, though they may have passed at once.
+        func adding(_ other: Statistics) -> Statistics {
+            var sum = self
+            sum.summary.totalBytesProcessed += other.summary.totalBytesProcessed
+            sum.summary.totalLinesProcessed += other.summary.totalLinesProcessed
+            sum.summary.totalEntriesReturned += other.summary.totalEntriesReturned
+            sum.summary.execTime += other.summary.execTime
+            return sum
+        }
+
+        /// `12 entries from 40000 lines, 3.1 MiB, in 0.08 s (0.11 s with the way there and back)`
+        func text(taken: Duration) -> String {
+            func seconds(_ value: Double) -> String { "\((value * 1000).rounded() / 1000) s" }
+            let whole = Double(taken.components.seconds) + Double(taken.components.attoseconds) / 1e18
+            return "\(summary.totalEntriesReturned) entries from \(summary.totalLinesProcessed) lines, "
+                + "\(ByteText.short(summary.totalBytesProcessed)), in \(seconds(summary.execTime)) "
+                + "(\(seconds(whole)) with the way there and back)"
+        }
     }
 
     /// The kinds of results, by `resultType`.
@@ -71,11 +104,12 @@ struct QueryAnswer: Decodable {
 
 extension QueryAnswer.Payload {
     private enum Key: String, CodingKey {
-        case resultType, result
+        case resultType, result, stats
     }
 
     init(from decoder: any Decoder) throws {
         let values = try decoder.container(keyedBy: Key.self)
+        stats = try? values.decodeIfPresent(QueryAnswer.Statistics.self, forKey: .stats)
         switch try values.decode(String.self, forKey: .resultType) {
         case "streams": result = .streams(try values.decode([QueryAnswer.Stream].self, forKey: .result))
         case "matrix": result = .matrix(try values.decode([QueryAnswer.Series].self, forKey: .result))

@@ -11,6 +11,12 @@ enum OutboundHTTP {
     /// and the agent has a backoff of its own. Redirects are not followed, because a push must not turn into a GET.
     static let client = HTTPClient(eventLoopGroupProvider: .singleton, configuration: configuration)
 
+    /// The same with certificates of its own.
+    static func client(_ tls: ClientTLS) throws -> HTTPClient {
+        if tls.isPlain { return client }
+        return try shared("\(tls)") { $0.tlsConfiguration = try tls.configuration() }
+    }
+
     private static var configuration: HTTPClient.Configuration {
         var configuration = HTTPClient.Configuration(redirectConfiguration: .disallow)
         configuration.timeout.connect = .seconds(5)
@@ -29,15 +35,21 @@ enum OutboundHTTP {
     static func client(
         tls: WeirAgent.TLSConfiguration?, proxyURL: String, addresses: [String: String]
     ) throws -> HTTPClient {
-        var configuration = Self.configuration
-        if let tls { configuration.tlsConfiguration = try TLSContext.client(tls) }
-        configuration.dnsOverride = addresses
-        if !proxyURL.isEmpty { configuration.proxy = try proxy(proxyURL) }
-        let wanted = configuration
-        return others.withLock { others in
-            let key = "\(String(describing: tls))|\(proxyURL)|\(addresses)"
+        try shared("\(String(describing: tls))|\(proxyURL)|\(addresses)") { configuration in
+            if let tls { configuration.tlsConfiguration = try TLSContext.client(tls) }
+            configuration.dnsOverride = addresses
+            if !proxyURL.isEmpty { configuration.proxy = try proxy(proxyURL) }
+        }
+    }
+
+    private static func shared(
+        _ key: String, _ set: (inout HTTPClient.Configuration) throws -> Void
+    ) throws -> HTTPClient {
+        try others.withLock { others in
             if let known = others[key] { return known }
-            let made = HTTPClient(eventLoopGroupProvider: .singleton, configuration: wanted)
+            var configuration = Self.configuration
+            try set(&configuration)
+            let made = HTTPClient(eventLoopGroupProvider: .singleton, configuration: configuration)
             others[key] = made
             return made
         }

@@ -7,6 +7,15 @@ internal import NIOHTTP1
 struct WeirClient: Sendable {
     /// Scheme, host and port.
     let address: String
+    /// Sent with every request: tenant and token.
+    var headers: [(name: String, value: String)] = []
+    /// How `https` is spoken.
+    var tls = ClientTLS()
+
+    /// A client of a server that asks for nothing; see ``ServerAddress/client`` for others.
+    init(address: String) {
+        self.address = address
+    }
 
     /// Answers are held in memory as a whole; a larger one is an error instead of a machine out of memory.
     private static let answerBytesMax = 1 << 30
@@ -104,8 +113,11 @@ struct WeirClient: Sendable {
     private func execute(_ request: HTTPClientRequest, timeout: TimeAmount) async throws -> HTTPClientResponse {
         var request = request
         request.headers.add(name: "User-Agent", value: "weir/\(Version.number)")
+        for (name, value) in headers { request.headers.add(name: name, value: value) }
         do {
-            return try await OutboundHTTP.client.execute(request, timeout: timeout)
+            return try await OutboundHTTP.client(tls).execute(request, timeout: timeout)
+        } catch let failure as StartFailure {
+            throw failure
         } catch {
             throw ClientError.unreachable(address: address, reason: OutboundHTTP.reason(of: error))
         }
@@ -119,7 +131,10 @@ struct WeirClient: Sendable {
         return .refused(status: Int(response.status.code), message: message, query: query)
     }
 
-    private func ask<Answer: Decodable>(
+    /// Asks a path and decodes its answer.
+    ///
+    /// - Parameter query: the text that a refusal is about.
+    func ask<Answer: Decodable>(
         _ path: String, _ parameters: [(name: String, value: String)],
         headers: [(name: String, value: String)] = [], about query: String?
     ) async throws -> Answer {
@@ -134,7 +149,7 @@ struct WeirClient: Sendable {
         let pairs = parameters.map { FormPairs.escape($0.name) + "=" + FormPairs.escape($0.value) }
         var request = HTTPClientRequest(url: address + path + "?" + pairs.joined(separator: "&"))
         request.headers.add(name: "User-Agent", value: "weir/\(Version.number)")
-        for (name, value) in headers { request.headers.add(name: name, value: value) }
+        for (name, value) in self.headers + headers { request.headers.add(name: name, value: value) }
         if let posted {
             request.method = .POST
             request.body = .bytes(ByteBuffer(bytes: posted))
@@ -142,8 +157,10 @@ struct WeirClient: Sendable {
         let response: HTTPClientResponse
         let body: ByteBuffer
         do {
-            response = try await OutboundHTTP.client.execute(request, timeout: .minutes(10))
+            response = try await OutboundHTTP.client(tls).execute(request, timeout: .minutes(10))
             body = try await response.body.collect(upTo: Self.answerBytesMax)
+        } catch let failure as StartFailure {
+            throw failure
         } catch {
             throw ClientError.unreachable(address: address, reason: OutboundHTTP.reason(of: error))
         }

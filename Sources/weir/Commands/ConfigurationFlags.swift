@@ -15,6 +15,24 @@ struct ConfigurationFlags: ParsableArguments {
         help: "Whether ${NAME} in the file stands for a variable of the environment: true or false.")
     var expandsEnvironment: Bool = false
 
+    @Option(
+        name: .customLong("set"), parsing: .singleValue,
+        help:
+            "Any key of the file, as section.key=value; may be repeated, and wins over $WEIR__SECTION__KEY and the file."
+    )
+    var set: [String] = []
+
+    /// Keys that are set from outside, the last to win.
+    var settings: [Setting] {
+        Setting.all(in: ProcessInfo.processInfo.environment) + set.compactMap { Setting(argument: $0) }
+    }
+
+    func validate() throws {
+        for text in set where Setting(argument: text) == nil {
+            throw ValidationError("--set \(text): write section.key=value")
+        }
+    }
+
     /// What variables stand for; nil when they are not replaced.
     var environment: [String: String]? {
         expandsEnvironment ? ProcessInfo.processInfo.environment : nil
@@ -26,9 +44,9 @@ struct ConfigurationFlags: ParsableArguments {
         return String(decoding: try PosixFileSystem().contents(of: path), as: UTF8.self)
     }
 
-    /// Reads the limits of single tenants from the file that a configuration names.
+    /// Reads the limits of single tenants from the file that a configuration names; it may come while the server runs.
     func readOverrides(of file: inout ServeFile) throws {
-        guard let path = file.overridesFile else { return }
+        guard let path = file.overridesFile, try PosixFileSystem().status(path) != nil else { return }
         file.applyOverrides(String(decoding: try PosixFileSystem().contents(of: path), as: UTF8.self), file: path)
     }
 

@@ -31,7 +31,7 @@ struct Export: AsyncParsableCommand {
     }
 
     func run() async throws {
-        let client = WeirClient(address: server.base)
+        let client = try server.client
         let printer = RowPrinter(output)
         let range = try window.range(now: SystemClock().now())
         var progress = ExportProgress(range)

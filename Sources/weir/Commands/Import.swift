@@ -36,8 +36,10 @@ struct Import: AsyncParsableCommand {
     func run() async throws {
         let labels = try labels()
         let url = server.base + "/loki/api/v1/push"
+        var configuration = ClientConfiguration(url: url)
+        for (name, value) in try server.client.headers { configuration.headers[name] = Secret(value) }
         let client = PushClient(
-            ClientConfiguration(url: url), sender: NetworkSender(),
+            configuration, sender: NetworkSender(),
             report: { event in
                 guard case .retry(let reason, _) = event.attempt else { return }
                 try? StandardStream.error.writeLine("weir: \(url): \(reason); trying again")

@@ -12,7 +12,7 @@ struct Labels: AsyncParsableCommand {
     @OptionGroup var server: ServerAddress
 
     func run() async throws {
-        let client = WeirClient(address: server.base)
+        let client = try server.client
         let found =
             if let name {
                 try await client.labelValues(of: name, window.parameters)

@@ -36,7 +36,7 @@ struct RulesBacktest: AsyncParsableCommand {
         let isAge = from.hasPrefix("-") && ParameterText.duration(String(from.dropFirst())) != nil
         parameters.append(isAge ? ("since", String(from.dropFirst())) : ("start", from))
         if let to { parameters.append(("end", to)) }
-        let client = WeirClient(address: server.base)
+        let client = try server.client
         let body = try await client.backtest(yaml, parameters)
         guard output == .table else { return try StandardStream.output.write(Array(body)) }
         try print(try client.decode(body))

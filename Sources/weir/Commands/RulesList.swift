@@ -9,7 +9,7 @@ struct RulesList: AsyncParsableCommand {
     @OptionGroup var server: ServerAddress
 
     func run() async throws {
-        let groups = try await WeirClient(address: server.base).rules().data.groups
+        let groups = try await server.client.rules().data.groups
         for group in groups {
             let millis = Int((group.evaluationTime * 1000).rounded())
             try StandardStream.output.writeLine(

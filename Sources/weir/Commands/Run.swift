@@ -16,7 +16,8 @@ struct Run: AsyncParsableCommand {
 
     func run() async throws {
         var file = RunFile.read(
-            try configuration.text(), file: configuration.path ?? "", environment: configuration.environment)
+            try configuration.text(), file: configuration.path ?? "", environment: configuration.environment,
+            settings: configuration.settings)
         flags.apply(to: &file.serve)
         try configuration.readOverrides(of: &file.serve)
         try configuration.report(file.diagnostics, showsNotes: file.serve.server.logLevel.showsNotes)

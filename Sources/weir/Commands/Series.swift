@@ -16,7 +16,7 @@ struct Series: AsyncParsableCommand {
         // Loki wants at least one; a pattern that every name matches stands for all streams.
         let matches = selectors.isEmpty ? ["{__name__=~\".*\"}"] : selectors
         let parameters = window.parameters + matches.map { (name: "match[]", value: $0) }
-        let found = try await WeirClient(address: server.base).series(parameters)
+        let found = try await server.client.series(parameters)
         let sets = found.map { LabelSet($0.map { Label($0.key, $0.value) }) }.sorted()
         try StandardStream.output.write(sets.flatMap { Array($0.description.utf8) + [UInt8(ascii: "\n")] })
     }

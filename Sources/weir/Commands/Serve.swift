@@ -13,7 +13,8 @@ struct Serve: AsyncParsableCommand {
 
     func run() async throws {
         var file = ServeFile.read(
-            try configuration.text(), file: configuration.path ?? "", environment: configuration.environment)
+            try configuration.text(), file: configuration.path ?? "", environment: configuration.environment,
+            settings: configuration.settings)
         flags.apply(to: &file)
         try configuration.readOverrides(of: &file)
         try configuration.report(file.diagnostics, showsNotes: file.server.logLevel.showsNotes)

@@ -3,9 +3,9 @@ enum Banner {
     /// The lines, each ended by a line feed.
     ///
     /// - Parameter program: how the program was called, so that the commands can be copied as they are.
-    static func text(program: String, host: String, port: Int, folder: String) -> String {
+    static func text(program: String, host: String, port: Int, folder: String, isSecure: Bool = false) -> String {
         let visible = ["0.0.0.0", "::", ""].contains(host) ? "127.0.0.1" : host
-        let address = "http://\(visible.contains(":") ? "[\(visible)]" : visible):\(port)"
+        let address = "\(isSecure ? "https" : "http")://\(visible.contains(":") ? "[\(visible)]" : visible):\(port)"
         let option = address == "http://127.0.0.1:3100" ? "" : " --addr \(address)"
         return """
             weir \(Version.number) listens on \(address), data in \(folder)

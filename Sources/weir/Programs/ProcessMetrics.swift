@@ -20,6 +20,13 @@ struct ProcessMetrics: Sendable {
                 value: Double(usage.processorNanoseconds) / 1e9),
             MetricFamily(
                 "process_resident_memory_bytes", "Bytes of memory in RAM.", .gauge, value: Double(usage.residentBytes)),
+            MetricFamily(
+                "process_resident_memory_max_bytes", "The most bytes that were in RAM at once.", .gauge,
+                value: Double(usage.residentBytesMax)),
+            MetricFamily(
+                "process_heap_bytes", "Bytes of memory in RAM that belong to no file.", .gauge,
+                value: Double(usage.heapBytes)),
+            MetricFamily("process_threads", "Threads.", .gauge, value: Double(usage.threads)),
             MetricFamily("process_open_fds", "Open file descriptors.", .gauge, value: Double(usage.openFiles)),
         ]
     }

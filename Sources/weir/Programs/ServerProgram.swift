@@ -29,7 +29,10 @@ struct ServerProgram {
     func run() async throws {
         ProcessMemory.limitArenas(to: MemoryService.arenas)
         let level = LogLevelSwitch(file.server.logLevel.loggerLevel)
-        let logger = LineLogHandler.logger(level: level)
+        let ownLines = file.server.logsToStore ? OwnLogLines() : nil
+        var output = LogOutput(form: file.server.logForm)
+        if let ownLines { output.keep = { ownLines.add($0, $1, $2) } }
+        let logger = LineLogHandler.logger(level: level, output: output)
         let clock = SystemClock()
         let files = PosixFileSystem()
         let hub = TailHub()
@@ -37,7 +40,7 @@ struct ServerProgram {
             // Nobody may be reading, which is no reason not to serve.
             let banner = Banner.text(
                 program: CommandLine.arguments.first ?? "weir", host: file.server.address, port: port,
-                folder: file.store.folder)
+                folder: file.store.folder, isSecure: file.server.tls != nil)
             try? StandardStream.output.write(Array(banner.utf8))
             ProcessMemory.releaseCode()
         }
@@ -48,51 +51,49 @@ struct ServerProgram {
                 report: AgentService.report(to: logger))
         }
         let rules = RuleService()
-        let managers = alertmanagers(logger: logger)
-        let alerting = try AlertingProgram(file.alerting, serverURL: serverURL, clock: clock, logger: logger)
+        let limits = LimitTable(LimitTable.Limits(push: file.push, query: queryLimits))
+        let desk = QueryDesk(
+            configuration: deskConfiguration, limits: limits, now: { Timestamp(nanoseconds: clock.now()) })
+        let surroundings = Surroundings(
+            limits: limits, desk: desk, hub: hub, agent: follower, logger: logger, level: level, clock: clock,
+            files: files, managers: alertmanagers(logger: logger),
+            alerting: try AlertingProgram(file.alerting, serverURL: serverURL, clock: clock, logger: logger))
         let store = StoreService {
             let store = try await LogStore.open(
                 configuration: storeConfiguration, fileSystem: files, clock: clock,
                 decodeBody: { try EncodedBodyDecoder.decode($0) }, onEvent: Self.report(to: logger))
-            // Whatever brings lines: tails see them all.
-            let sink = PublishingSink(store: store, hub: hub)
-            let samples = makeSamples(clock: clock, logger: logger)
-            let queries = makeEngine(store: store, samples: samples, clock: clock)
-            let notifier = try alerting.open(folder: file.store.folder)
-            var sinks: [any AlertSink] = managers
-            if let notifier { sinks.append(notifier) }
-            let program = makeRules(
-                queries, samples: samples, sinks: sinks, clock: clock, files: files, logger: logger)
-            var services = makeServices(
-                store: store, queries: queries, sink: sink, hub: hub, agent: follower, clock: clock)
-            publish(program, samples: samples, store: store, clock: clock, into: &services)
-            let reload = reloading(program, alerting, notifier)
-            services.reload = reload
-            services.metricSources += [{ program.families }, { AlertmanagerClient.families(managers) }]
-            services.serviceNames.append("ruler")
-            services.logLevel = level.control
-            if let notifier { alerting.publish(notifier, into: &services) }
-            startup.open(
-                Startup.Parts(
-                    table: EndpointTable(services: services), door: TailDoor(services: services), sink: sink,
-                    alertmanager: notifier == nil ? nil : EndpointTable(alertmanagerOf: services),
-                    reload: { _ = try? await reload() }))
-            rules.open(program)
+            rules.open(try open(store, startup, surroundings))
             return store
         }
-        let gate = TenantGate(requiresTenant: file.server.requiresTenant)
+        let access = AccessControl(tokens: file.tokens)
+        let gate = TenantGate(requiresTenant: file.server.requiresTenant, access: access)
+        let tls = try file.server.tls.map { try TLSListener($0) }
+        warnOfOpenDoor(access, logger)
         let server = WebServer(
-            options: options, endpoints: { await gate.answer($0, startup.respond) },
+            options: options(tls), gate: gate,
+            endpoints: { request in
+                let answer = await startup.respond(to: request)
+                if request.path == "/loki/api/v1/delete", request.method != "GET" { desk.forget() }
+                return answer
+            },
             tails: WeirChannel.Tails(door: { startup.parts?.door }, gate: gate, clock: clock), clock: clock,
             logger: logger
         ) { port in startup.listen(on: port) }
         // They stop in reverse order: first what brings lines, then the server, at last the store.
-        let hangups = HangupService(logger: logger) { await startup.parts?.reload() }
+        let hangups = HangupService(tls: tls, logger: logger) { await startup.parts?.reload() }
         var parts: [any Service] = [MemoryService(), store, hangups, TailService(hub: hub, clock: clock), rules]
-        parts += managers
-        parts += [alerting.part, server]
-        if let listener = try alertmanagerListener(startup, clock: clock, logger: logger) { parts.append(listener) }
-        if let follower { parts.append(AgentService(agent: follower)) }
+        parts += surroundings.managers
+        parts += [surroundings.alerting.part, server]
+        let listener = try alertmanagerListener(startup, gate: gate, tls: tls, clock: clock, logger: logger)
+        parts += [listener, follower.map { AgentService(agent: $0) } as (any Service)?].compactMap(\.self)
+        if let ownLines {
+            parts.append(OwnLogService(lines: ownLines, sink: StartingSink(startup: startup), clock: clock))
+        }
+        if let path = file.overridesFile {
+            parts.append(
+                RuntimeLimitsService(
+                    path: path, period: file.runtimePeriod, file: file, limits: limits, logger: logger))
+        }
         try await Self.run(parts, logger: logger)
     }
 
@@ -126,18 +127,19 @@ struct ServerProgram {
 
     /// The listener of `alerting.listen`.
     private func alertmanagerListener(
-        _ startup: Startup, clock: any WallClock, logger: Logger
+        _ startup: Startup, gate: TenantGate, tls: TLSListener?, clock: any WallClock, logger: Logger
     ) throws(StartFailure) -> WebServer? {
         guard let address = file.alerting.listen else { return nil }
         guard let colon = address.lastIndex(of: ":"), let port = Int(address[address.index(after: colon)...]) else {
             throw StartFailure("alerting.listen must be host:port, such as 127.0.0.1:9093, not \(address)")
         }
-        var options = WebServer.Options()
+        var options = options(tls)
         options.host = String(address[..<colon].filter { $0 != "[" && $0 != "]" })
         if options.host.isEmpty { options.host = "0.0.0.0" }
         options.port = port
         return WebServer(
-            options: options, endpoints: { await startup.respondAsAlertmanager(to: $0) }, clock: clock, logger: logger
+            options: options, gate: gate, endpoints: { await startup.respondAsAlertmanager(to: $0) }, clock: clock,
+            logger: logger
         ) { port in logger.info("answering as Alertmanager", metadata: ["port": "\(port)"]) }
     }
 
@@ -147,8 +149,67 @@ struct ServerProgram {
         return "http://\(host):\(file.server.port)"
     }
 
-    private var options: WebServer.Options {
+    /// What the services stand in besides the store.
+    private struct Surroundings: Sendable {
+        let limits: LimitTable
+        let desk: QueryDesk
+        let hub: TailHub
+        let agent: Agent?
+        let logger: Logger
+        let level: LogLevelSwitch
+        let clock: SystemClock
+        let files: PosixFileSystem
+        let managers: [AlertmanagerClient]
+        let alerting: AlertingProgram
+    }
+
+    /// Joins an open store with everything that asks it, and lets requests in.
+    private func open(_ store: LogStore, _ startup: Startup, _ surroundings: Surroundings) throws -> RuleProgram {
+        // Whatever brings lines: tails and kept results see them all.
+        let desk = surroundings.desk
+        let clock = surroundings.clock
+        let sink = PublishingSink(store: store, hub: surroundings.hub, whenStored: { desk.note($0) })
+        let samples = makeSamples(clock: clock, logger: surroundings.logger)
+        let queries = makeEngine(store: store, samples: samples, clock: clock)
+        let managers = surroundings.managers
+        let alerting = surroundings.alerting
+        let notifier = try alerting.open(folder: file.store.folder)
+        var sinks: [any AlertSink] = managers
+        if let notifier { sinks.append(notifier) }
+        let program = makeRules(
+            queries, samples: samples, sinks: sinks, clock: clock, files: surroundings.files,
+            logger: surroundings.logger)
+        var services = makeServices(store: store, queries: queries, sink: sink, surroundings)
+        publish(program, samples: samples, store: store, clock: clock, into: &services)
+        let reload = reloading(program, alerting, notifier)
+        services.reload = reload
+        services.metricSources += [{ program.families }, { AlertmanagerClient.families(managers) }]
+        services.serviceNames.append("ruler")
+        services.logLevel = surroundings.level.control
+        if let notifier { alerting.publish(notifier, into: &services) }
+        startup.open(
+            Startup.Parts(
+                table: EndpointTable(services: services), door: TailDoor(services: services), sink: sink,
+                alertmanager: notifier == nil ? nil : EndpointTable(alertmanagerOf: services),
+                reload: { _ = try? await reload() }))
+        return program
+    }
+
+    /// Says when anybody who reaches the machine may do anything.
+    private func warnOfOpenDoor(_ access: AccessControl, _ logger: Logger) {
+        guard !file.server.isLoopback, !access.isOn, file.server.tls?.clientAuthentication != .required else { return }
+        let advice = "make tokens with `weir token`, or listen on 127.0.0.1"
+        logger.warning(
+            "anybody who reaches this address may read, push and change everything: \(advice)",
+            metadata: ["address": "\(file.server.address):\(file.server.port)"])
+    }
+
+    private func options(_ tls: TLSListener?) -> WebServer.Options {
         var options = WebServer.Options()
+        options.tls = tls
+        options.readTimeout = file.server.readTimeout
+        options.idleTimeout = file.server.idleTimeout
+        options.connectionsMax = file.server.connectionsMax
         options.host = file.server.address
         options.port = file.server.port
         options.bodyBytesMax = file.push.bodyBytesMax
@@ -181,6 +242,13 @@ struct ServerProgram {
         }
     }
 
+    /// Twice as many queries as cores: while one waits for the disk another computes.
+    private var deskConfiguration: QueryDesk.Configuration {
+        var configuration = file.desk
+        if configuration.runningMax == 0 { configuration.runningMax = max(4, 2 * ProcessorCount.online) }
+        return configuration
+    }
+
     private func makeEngine(store: LogStore, samples: any SampleSource, clock: any WallClock) -> QueryEngine {
         let origin = ContinuousClock.now
         return QueryEngine(
@@ -211,23 +279,36 @@ struct ServerProgram {
     }
 
     private func makeServices(
-        store: LogStore, queries: QueryEngine, sink: any EntrySink, hub: TailHub, agent: Agent?,
-        clock: any WallClock
+        store: LogStore, queries: QueryEngine, sink: any EntrySink, _ surroundings: Surroundings
     ) -> APIServices {
+        let limits = surroundings.limits
+        let desk = surroundings.desk
+        let agent = surroundings.agent
+        let clock = surroundings.clock
         let process = ProcessMetrics(start: clock.now())
+        let slow = SlowQueryLog(
+            bound: file.server.slowQuery, logger: surroundings.logger, textBytesMax: file.query.textBytesMax)
         var services = APIServices(
-            sink: sink, source: TenantUnion(store), engine: queries,
-            pushLimits: file.push, queryLimits: queryLimits,
+            sink: sink, source: TenantUnion(store),
+            runQuery: { request throws(QueryError) in
+                try await slow.watch(request) { request throws(QueryError) in
+                    try await desk.run(request) { request throws(QueryError) in
+                        try await queries.limited(to: limits.limits(of: request.tenant).query).run(request)
+                    }
+                }
+            },
+            limits: limits,
             now: { Timestamp(nanoseconds: clock.now()) }, flush: { try await store.flush() },
             metricSources: [
                 { process.families() }, { StoreMetrics.families(store.statistics()) },
-                { agent?.statistics().metrics ?? [] },
+                { agent?.statistics().metrics ?? [] }, { desk.families() },
             ],
-            tails: hub, build: BuildVersion(version: Version.number))
+            tails: surroundings.hub, build: BuildVersion(version: Version.number))
         services.serviceNames = ["server", "store", "tail"] + (agent == nil ? [] : ["agent"])
         services.configurationText = { configurationText }
         services.deletes = file.allowsDeletes ? StoreDeletes.control(of: store) : nil
         services.makeBackup = { StoreArchive.stream(try await store.makeBackup()) }
+        services.findsPatterns = file.server.findsPatterns
         return services
     }
 

@@ -19,6 +19,7 @@ final class ConnectionFilter: ChannelDuplexHandler, RemovableChannelHandler {
 
     private let bodyBytesMax: Int
     private let abandonment: Abandonment
+    private let pace: PaceWatch
     private var requestCount = 0
     private var responseCount = 0
     /// The number of the request whose answer is the last one.
@@ -26,16 +27,19 @@ final class ConnectionFilter: ChannelDuplexHandler, RemovableChannelHandler {
     /// Whether the client of HTTP/1.0 asked for the connection to be kept, which its answer must confirm.
     private var confirmsKeepAlive = false
 
-    init(bodyBytesMax: Int, abandonment: Abandonment) {
+    init(bodyBytesMax: Int, abandonment: Abandonment, pace: PaceWatch) {
         self.bodyBytesMax = bodyBytesMax
+        self.pace = pace
         self.abandonment = abandonment
     }
 
     func channelRead(context: ChannelHandlerContext, data: NIOAny) {
         guard case .head(var head) = unwrapInboundIn(data) else {
+            if case .end = unwrapInboundIn(data) { pace.finish() }
             context.fireChannelRead(data)
             return
         }
+        pace.beginBody()
         requestCount += 1
         let isTooLarge = head.headers.first(name: "content-length").flatMap(Int.init).map { $0 > bodyBytesMax } ?? false
         if isTooLarge || !head.isKeepAlive || head.method == .CONNECT || head.headers.contains(name: "upgrade") {

@@ -5,29 +5,28 @@ internal import WeirAPI
 internal import WeirModel
 
 extension APIRequest {
-    /// Reads a request off the wire: the body up to the limit, the pairs of the URL and of a form.
+    /// Reads a request's head, which is enough to refuse it before its body is taken.
+    ///
+    /// - Throws: ``RequestError`` when the target cannot be decoded.
+    init(head request: Request, arrival: Timestamp) throws(RequestError) {
+        try self.init(
+            method: request.method.rawValue, target: request.head.path ?? "/",
+            headers: request.headers.map { ($0.name.canonicalName, $0.value) }, arrival: arrival)
+    }
+
+    /// Reads the body up to the limit, and the pairs of a form.
     ///
     /// Pairs of a form come before those of the URL, because Go, and so Loki, lets the form win.
     ///
     /// - Throws: ``RequestError``, or what the connection throws when it breaks.
-    init(reading request: Request, bodyBytesMax: Int, arrival: Timestamp) async throws {
-        let target = try Target(request.head.path ?? "/")
-        var headers: [String: String] = [:]
-        for field in request.headers {
-            let name = field.name.canonicalName
-            headers[name] = headers[name].map { $0 + ", " + field.value } ?? field.value
-        }
-        let body = try await Self.collect(
-            request.body, declared: headers["content-length"].flatMap { Int($0) }, bytesMax: bodyBytesMax)
-        var parameters = target.parameters
+    mutating func readBody(of request: Request, bytesMax: Int) async throws {
+        body = try await Self.collect(
+            request.body, declared: headers["content-length"].flatMap { Int($0) }, bytesMax: bytesMax)
         if request.method == .post, headers["content-type"]?.hasPrefix("application/x-www-form-urlencoded") == true,
-            !Self.takesLines(target.path)
+            !Self.takesLines(path)
         {
             parameters = try FormPairs.decode(body) + parameters
         }
-        self.init(
-            method: request.method.rawValue, path: target.path, parameters: parameters, headers: headers, body: body,
-            arrival: arrival)
     }
 
     /// Whether a body is lines whatever its type says: curl calls everything that it sends a form.
@@ -35,7 +34,7 @@ extension APIRequest {
         path.hasPrefix("/weir/api/v1/push/") || path.hasSuffix("/_bulk")
     }
 
-    /// Reads the head of a request that will become something else than HTTP; it has no body.
+    /// Reads a head.
     ///
     /// - Throws: ``RequestError`` when the target cannot be decoded.
     init(method: String, target text: String, headers: [(name: String, value: String)], arrival: Timestamp)

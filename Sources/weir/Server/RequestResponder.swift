@@ -12,13 +12,17 @@ struct RequestResponder: Sendable {
     /// What answers: the endpoint table of a server, or the few operational paths of an agent.
     typealias Endpoints = @Sendable (APIRequest) async -> APIResponse
 
+    private let gate: TenantGate?
     private let endpoints: Endpoints
     private let bodyBytesMax: Int
     private let clock: any WallClock
     private let date = DateField()
+    private let numbers = RequestNumbers()
     private let logger: Logger
 
-    init(endpoints: @escaping Endpoints, bodyBytesMax: Int, clock: any WallClock, logger: Logger) {
+    /// - Parameter gate: refuses requests before their body is read; nil lets all pass.
+    init(gate: TenantGate?, endpoints: @escaping Endpoints, bodyBytesMax: Int, clock: any WallClock, logger: Logger) {
+        self.gate = gate
         self.endpoints = endpoints
         self.bodyBytesMax = bodyBytesMax
         self.clock = clock
@@ -33,19 +37,15 @@ struct RequestResponder: Sendable {
     ) async throws {
         let arrival = clock.now()
         let isHead = request.method == .head
+        let id = numbers.identifier(from: request.headers[.requestID])
         let answer: APIResponse
         do {
-            var decoded = try await APIRequest(
-                reading: request, bodyBytesMax: bodyBytesMax, arrival: Timestamp(nanoseconds: arrival))
-            if isHead { decoded.method = "GET" }
-            let wantsGzip = BodyCompression.isWanted(decoded.headers["accept-encoding"])
-            var plain = await ask(decoded, abandonment)
-            if wantsGzip { await BodyCompression.compress(&plain) }
-            answer = plain
+            answer = try await take(request, at: arrival, abandonment)
         } catch let refusal as RequestError {
             answer = Self.answer(to: refusal)
         }
-        let head = makeHead(answer, at: arrival)
+        var head = makeHead(answer, at: arrival)
+        head.headerFields[.requestID] = id
         if let stream = answer.stream, !isHead {
             var body = try await writer.writeHead(head)
             try await stream { try await body.write(ByteBuffer(bytes: $0)) }
@@ -58,10 +58,21 @@ struct RequestResponder: Sendable {
         logger.debug(
             "request",
             metadata: [
-                "method": "\(request.method.rawValue)", "target": "\(request.head.path ?? "")",
+                "id": "\(id)", "method": "\(request.method.rawValue)", "target": "\(request.head.path ?? "")",
                 "status": "\(answer.status)", "bytes": "\(answer.body.count)",
                 "milliseconds": "\((clock.now() - arrival) / Timestamp.nanosecondsPerMillisecond)",
             ])
+    }
+
+    private func take(_ request: Request, at arrival: Int64, _ abandonment: Abandonment) async throws -> APIResponse {
+        var decoded = try APIRequest(head: request, arrival: Timestamp(nanoseconds: arrival))
+        if let refusal = gate?.refusal(of: &decoded) { return refusal }
+        try await decoded.readBody(of: request, bytesMax: bodyBytesMax)
+        if request.method == .head { decoded.method = "GET" }
+        let wantsGzip = BodyCompression.isWanted(decoded.headers["accept-encoding"])
+        var answer = await ask(decoded, abandonment)
+        if wantsGzip { await BodyCompression.compress(&answer) }
+        return answer
     }
 
     /// Questions end with their client. A push does not: once it has arrived it is cheaper to keep than to take again.

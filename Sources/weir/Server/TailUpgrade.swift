@@ -18,6 +18,8 @@ final class TailUpgrade: ChannelInboundHandler, RemovableChannelHandler {
         let decoder: any RemovableChannelHandler
         /// Closes connections that send no requests, which a tail never does.
         let idleWatch: any RemovableChannelHandler
+        /// Closes connections whose requests arrive slowly.
+        let pace: PaceWatch
         /// The handler in front of which frames end.
         let filter: any ChannelHandler
     }
@@ -111,6 +113,7 @@ private final class TailUpgrader: HTTPServerProtocolUpgrader {
             try pipeline.addHandlers(
                 [WebSocketFrameEncoder(), decoder, frames], position: .before(surroundings.filter))
             pipeline.removeHandler(surroundings.idleWatch, promise: nil)
+            surroundings.pace.stop()
             begin(TailSocket(channel: context.channel, frames: frames, request: request))
         }
     }

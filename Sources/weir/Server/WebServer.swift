@@ -3,6 +3,7 @@ internal import Logging
 internal import NIOCore
 internal import NIOPosix
 internal import ServiceLifecycle
+internal import WeirAPI
 internal import WeirSystem
 
 /// The HTTP server as a service: listens until asked to stop, then lets requests under way finish.
@@ -16,9 +17,17 @@ struct WebServer: Service {
         var bodyBytesMax = 100 << 20
         /// How long a connection may be silent between requests.
         var idleTimeout = Duration.seconds(120)
+        /// How long a request may take to arrive.
+        var readTimeout = Duration.seconds(30)
+        /// The most connections at once; 0 is no limit. Those on top wait for others to end.
+        var connectionsMax = 0
+        /// The server's certificate; nil for plain HTTP.
+        var tls: TLSListener?
     }
 
     let options: Options
+    /// Who may ask; nil where anybody may.
+    var gate: TenantGate?
     let endpoints: RequestResponder.Endpoints
     /// What tails ask; nil where nobody can tail.
     var tails: WeirChannel.Tails?
@@ -35,15 +44,18 @@ struct WebServer: Service {
             throw StartFailure("cannot listen on port \(options.port); set server.http_listen_port to 0...65535")
         }
         let responder = RequestResponder(
-            endpoints: endpoints, bodyBytesMax: options.bodyBytesMax, clock: clock, logger: logger)
+            gate: gate, endpoints: endpoints, bodyBytesMax: options.bodyBytesMax, clock: clock, logger: logger)
         let channel = WeirChannel(
             responder: responder, idleTimeout: options.idleTimeout, bodyBytesMax: options.bodyBytesMax,
-            tails: tails)
+            readTimeout: options.readTimeout, tls: options.tls, tails: tails)
         // Hummingbird announces its own address at the level of information; ours is printed by `whenListening`.
         var quiet = logger
         quiet.logLevel = max(logger.logLevel, .warning)
         let server = channel.server(
-            configuration: ServerConfiguration(address: .hostname(options.host, port: options.port), backlog: 1024),
+            configuration: ServerConfiguration(
+                address: .hostname(options.host, port: options.port), backlog: 1024,
+                availableConnectionsDelegate: options.connectionsMax > 0
+                    ? MaximumAvailableConnections(options.connectionsMax, logger: quiet) : nil),
             onServerRunning: { await whenListening($0.localAddress?.port ?? options.port) },
             eventLoopGroup: MultiThreadedEventLoopGroup.singleton, logger: quiet)
         do {

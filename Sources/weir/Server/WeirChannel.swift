@@ -24,6 +24,10 @@ struct WeirChannel: ServerChildChannel {
     let responder: RequestResponder
     let idleTimeout: Duration
     let bodyBytesMax: Int
+    /// How long a request may take to arrive; see ``RequestPace``.
+    let readTimeout: Duration
+    /// The server's certificate; nil for plain HTTP.
+    let tls: TLSListener?
     /// What tails ask; nil where nobody can tail.
     let tails: Tails?
 
@@ -65,20 +69,23 @@ struct WeirChannel: ServerChildChannel {
             let encoder = HTTPResponseEncoder()
             let decoder = ByteToMessageHandler(
                 HTTPRequestDecoder(leftOverBytesStrategy: .forwardBytes, limitConfiguration: limits))
-            let filter = ConnectionFilter(bodyBytesMax: bodyBytesMax, abandonment: abandonment)
+            let pace = PaceWatch(allowance: readTimeout)
+            let filter = ConnectionFilter(bodyBytesMax: bodyBytesMax, abandonment: abandonment, pace: pace)
             let idleWatch = HTTPConnectionStateHandler(idleTimeout: idleTimeout, logger: logger)
             let (sockets, socketSource) = AsyncStream.makeStream(of: TailSocket.self)
             let pipeline = channel.pipeline.syncOperations
+            if let tls { try pipeline.addHandler(tls.makeHandler()) }
+            try pipeline.addHandler(pace)
             try pipeline.addHandler(encoder)
             try pipeline.addHandler(decoder)
             if let tails {
                 let surroundings = TailUpgrade.Surroundings(
-                    encoder: encoder, decoder: decoder, idleWatch: idleWatch, filter: filter)
+                    encoder: encoder, decoder: decoder, idleWatch: idleWatch, pace: pace, filter: filter)
                 try pipeline.addHandler(
                     TailUpgrade(surroundings, read: tails.read) { socket in socketSource.yield(socket) })
             }
             try pipeline.addHandler(filter)
-            try pipeline.addHandler(HTTP1ToHTTPServerCodec(secure: false))
+            try pipeline.addHandler(HTTP1ToHTTPServerCodec(secure: tls != nil))
             try pipeline.addHandler(idleWatch)
             let connection = try NIOAsyncChannel<HTTPRequestPart, HTTPResponsePart>(
                 wrappingChannelSynchronously: channel, configuration: .init(isOutboundHalfClosureEnabled: true))

@@ -4,11 +4,11 @@ internal import WeirModel
 /// Runs a reader over a body and turns every failure into a rejection.
 enum OTLPBody {
     static func decode(
-        _ body: consuming [UInt8], rules: DiscoveryRules, arrival: Timestamp,
+        _ body: consuming [UInt8], rules: DiscoveryRules, attributes: OTLPRules, arrival: Timestamp,
         _ read: (inout OTLPMapping) throws -> Void
     ) throws(PushRejection) -> DecodedPush {
         let outcome = body.withUnsafeBytes { bytes -> Result<OTLPMapping, PushRejection> in
-            var mapping = OTLPMapping(bytes, rules: rules, arrival: arrival)
+            var mapping = OTLPMapping(bytes, rules: rules, attributes: attributes, arrival: arrival)
             do {
                 try read(&mapping)
                 return .success(mapping)

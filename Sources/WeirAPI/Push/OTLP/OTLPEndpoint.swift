@@ -4,18 +4,21 @@ internal import WeirBytes
 ///
 /// Refusals are a protobuf `google.rpc.Status` with the text in field 2, whatever the request was, as in Loki.
 struct OTLPEndpoint: Sendable {
-    private let intake: PushIntake
+    private let limits: LimitTable
     private let reception: PushReception
 
     init(services: APIServices, reception: PushReception) {
-        intake = PushIntake(limits: services.pushLimits)
+        limits = services.limits
         self.reception = reception
     }
 
     var endpoints: [Endpoint] {
         [
             Endpoint(["POST"], "/otlp/v1/logs") { request, _ in
-                let refusal = await reception.take { () throws(PushRejection) in try intake.readOTLP(request) }
+                let refusal = await reception.take(limits.limits(of: request.tenant).push) {
+                    intake throws(PushRejection) in
+                    try intake.readOTLP(request)
+                }
                 return refusal.map(OTLPEndpoint.answer) ?? APIResponse(status: 204)
             }
         ]

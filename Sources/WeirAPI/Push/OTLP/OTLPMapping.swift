@@ -28,14 +28,9 @@ struct OTLPMapping {
     private var resourcePairs: [LineBatch.MetadataPair] = []
     private var scopePairs: [LineBatch.MetadataPair] = []
     private var fieldNames: [Field: Range<Int>] = [:]
-
-    /// Attributes of the resource that become labels, as Loki's `default_resource_attributes_as_index_labels`.
-    private static let labelAttributes: Set<String> = [
-        "service.name", "service.namespace", "service.instance.id", "deployment.environment",
-        "deployment.environment.name", "cloud.region", "cloud.availability_zone", "k8s.cluster.name",
-        "k8s.namespace.name", "k8s.pod.name", "k8s.container.name", "container.name", "k8s.replicaset.name",
-        "k8s.deployment.name", "k8s.statefulset.name", "k8s.daemonset.name", "k8s.cronjob.name", "k8s.job.name",
-    ]
+    private let attributeRules: OTLPRules
+    /// Labels that attributes of one record make, on top of those of its resource.
+    private var recordLabels: [Label] = []
 
     /// Fields that become structured metadata, by their names there.
     private enum Field: String {
@@ -51,7 +46,8 @@ struct OTLPMapping {
         case scopeDroppedAttributes = "scope_dropped_attributes_count"
     }
 
-    init(_ body: UnsafeRawBufferPointer, rules: DiscoveryRules, arrival: Timestamp) {
+    init(_ body: UnsafeRawBufferPointer, rules: DiscoveryRules, attributes: OTLPRules, arrival: Timestamp) {
+        attributeRules = attributes
         arena = OTLPArena(body)
         table = StreamTable(rules: rules)
         self.arrival = arrival
@@ -81,11 +77,13 @@ struct OTLPMapping {
 
     /// Adds an attribute; a map is as many as it has values.
     mutating func add(_ attribute: OTLPAttribute, of owner: Owner) throws {
+        var action = OTLPRules.Action.structuredMetadata
+        if owner != .record || !attributeRules.leavesRecordsAlone {
+            action = attributeRules.action(of: string(attribute.key), owner: owner)
+        }
+        guard action != .drop else { return }
         let name = try names.name(of: attribute.key, in: &arena)
-        let isLabel =
-            owner == .resource
-            && OTLPMapping.labelAttributes.contains(String(decoding: arena.copy(attribute.key), as: UTF8.self))
-        try add(name, attribute.value, of: owner, isLabel: isLabel)
+        try add(name, attribute.value, of: owner, isLabel: action == .indexLabel)
     }
 
     private mutating func add(_ name: Range<Int>, _ value: OTLPValue, of owner: Owner, isLabel: Bool) throws {
@@ -100,7 +98,8 @@ struct OTLPMapping {
         guard !name.isEmpty else { return }
         let text = try OTLPValueText.place(of: value, in: &arena)
         if isLabel {
-            labels.append(Label(string(name), string(text)))
+            let label = Label(string(name), string(text))
+            if owner == .record { recordLabels.append(label) } else { labels.append(label) }
         } else {
             try addPair(name, text, of: owner)
         }
@@ -124,7 +123,12 @@ struct OTLPMapping {
             try add(.severityNumber, decimal(Int64(record.severityNumber)), of: .record)
         }
         if !record.severityText.isEmpty {
-            try add(.severityText, arena.repaired(record.severityText), of: .record)
+            let text = try arena.repaired(record.severityText)
+            if attributeRules.makesSeverityLabel {
+                recordLabels.append(Label(Field.severityText.rawValue, string(text)))
+            } else {
+                try add(.severityText, text, of: .record)
+            }
         }
         if record.droppedAttributeCount != 0 {
             try add(.droppedAttributes, decimal(Int64(record.droppedAttributeCount)), of: .record)
@@ -154,6 +158,10 @@ struct OTLPMapping {
     }
 
     private mutating func streamIndex() -> UInt32 {
+        if !recordLabels.isEmpty {
+            defer { recordLabels.removeAll(keepingCapacity: true) }
+            return table.index(of: LabelSet(labels + recordLabels).labels)
+        }
         if let stream { return stream }
         // As in a map: of a name that repeats the last value counts.
         let index = table.index(of: LabelSet(labels).labels)

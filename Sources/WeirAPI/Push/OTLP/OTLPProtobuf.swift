@@ -5,9 +5,9 @@ internal import WeirModel
 enum OTLPProtobuf {
     /// Decodes a body, with transport encodings undone.
     static func decode(
-        _ body: consuming [UInt8], rules: DiscoveryRules, arrival: Timestamp
+        _ body: consuming [UInt8], rules: DiscoveryRules, attributes: OTLPRules, arrival: Timestamp
     ) throws(PushRejection) -> DecodedPush {
-        try OTLPBody.decode(body, rules: rules, arrival: arrival) { mapping in
+        try OTLPBody.decode(body, rules: rules, attributes: attributes, arrival: arrival) { mapping in
             try OTLPProtobuf.request(WireReader(mapping.arena.body), to: &mapping)
         }
     }

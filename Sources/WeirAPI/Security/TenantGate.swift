@@ -1,10 +1,20 @@
-internal import WeirAPI
 internal import WeirModel
 
-/// Finds out whose data a request is about.
-struct TenantGate: Sendable {
+/// Finds out who asks, whether they may, and whose data a request is about.
+public struct TenantGate: Sendable {
     /// Whether a request must say so in `X-Scope-OrgID`; else the header means nothing and all data has one owner.
-    let requiresTenant: Bool
+    private let requiresTenant: Bool
+    private let access: AccessControl
+
+    /// Creates a gate.
+    ///
+    /// - Parameters:
+    ///   - requiresTenant: whether a request must name its tenant; a token that is good for one tenant names it too.
+    ///   - access: who may do what.
+    public init(requiresTenant: Bool, access: AccessControl = AccessControl()) {
+        self.requiresTenant = requiresTenant
+        self.access = access
+    }
 
     /// Paths about the process, not about anybody's data.
     private static let open: Set<String> = [
@@ -19,24 +29,25 @@ struct TenantGate: Sendable {
         "/prometheus/",
     ]
 
-    /// Asks `endpoints` in the name of the request's tenant, or refuses.
-    func answer(_ request: APIRequest, _ endpoints: (APIRequest) async -> APIResponse) async -> APIResponse {
-        var request = request
-        if let refusal = refusal(of: &request) { return refusal }
-        return await endpoints(request)
-    }
-
     /// Gives the request its tenant.
     ///
-    /// - Returns: the answer to a request that names none or a bad one.
-    func refusal(of request: inout APIRequest) -> APIResponse? {
-        guard requiresTenant, !Self.open.contains(request.path) else { return nil }
-        guard let name = request.headers["x-scope-orgid"], !name.isEmpty else {
-            return .text("no org id\n", status: 401)
+    /// - Returns: the answer to a request that may not go on: without a token, or naming no tenant or a bad one.
+    public func refusal(of request: inout APIRequest) -> APIResponse? {
+        let token: AccessToken?
+        switch access.decide(request) {
+        case .refused(let answer): return answer
+        case .allowed(let found): token = found
         }
-        let names = Set(name.split(separator: "|", omittingEmptySubsequences: false).map(Self.withoutSuffix))
+        guard requiresTenant, !Self.open.contains(request.path), !request.path.hasPrefix("/debug/") else { return nil }
+        var header = request.headers["x-scope-orgid"] ?? ""
+        if header.isEmpty, let token, token.tenants.count == 1 { header = token.tenants.first ?? "" }
+        guard !header.isEmpty else { return .text("no org id\n", status: 401) }
+        let names = Set(header.split(separator: "|", omittingEmptySubsequences: false).map(Self.withoutSuffix))
         for name in names.sorted() {
             if let fault = Self.fault(of: name) { return .text(fault + "\n", status: 400) }
+            if let token, !token.tenants.isEmpty, !token.tenants.contains(name) {
+                return .text("token '\(token.name)' is not for tenant '\(name)'\n", status: 403)
+            }
         }
         if names.count > 1, Self.single.contains(where: { request.path.hasPrefix($0) }) {
             return .text("multiple org IDs present\n", status: 400)
